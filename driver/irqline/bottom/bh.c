@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A work item on the BH workqueue: TASKLET softirq, on the CPU that kicks. */
+#include "work.h"
+
+static enum irqline_kick irqline_bh_kick(struct irqline_exec *exec)
+{
+	queue_work(system_bh_wq, &to_work(exec)->work);
+	return IRQLINE_KICK_DONE;
+}
+
+const struct irqline_bottom_ops irqline_bh_ops = {
+	.kick		= irqline_bh_kick,
+	.create		= irqline_work_create,
+	.quiesce	= irqline_work_quiesce,
+	.destroy	= irqline_work_destroy,
+	.size		= sizeof(struct irqline_work_exec),
+	.name		= "bh",
+	.softirq	= "TASKLET",
+	.unbound	= "a BH work item runs on the CPU that takes the interrupt; set the line's affinity, or choose workqueue or kthread",
+	.context	= IRQLINE_CONTEXT_SOFTIRQ,
+};

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Bottom strategies: ways to have a function called later.
+ *
+ * A strategy is a leaf: one file, one const ops table, one line in
+ * strategy.c, one in Kbuild. It knows how to have exec->run() called in its
+ * context, on its CPU, and nothing of lanes, handlers or netlink.
+ */
+#ifndef _IRQLINE_BOTTOM_H
+#define _IRQLINE_BOTTOM_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+#include <linux/irqline.h>
+
+struct irqline_exec;
+struct irqline_lane;
+struct irqline_thread;
+struct netlink_ext_ack;
+
+/* What a kick leaves to the one who kicked. */
+enum irqline_kick {
+	IRQLINE_KICK_DONE,	/* nothing: it will run */
+	IRQLINE_KICK_THREAD,	/* have the IRQ's thread woken */
+};
+
+/**
+ * struct irqline_bottom_config - how a bottom half is to run
+ * @ops: the strategy
+ * @cpu: the CPU that it is bound to, or -1
+ * @sched: scheduling class of a thread of its own
+ * @sched_priority: 1 to 99 with fifo and rr, else 0
+ * @nice: -20 to 19, with IRQLINE_SCHED_OTHER only
+ */
+struct irqline_bottom_config {
+	const struct irqline_bottom_ops *ops;
+	int cpu;
+	enum irqline_sched sched;
+	unsigned int sched_priority;
+	int nice;
+};
+
+/**
+ * struct irqline_bottom_env - where an executor is created
+ * @line: name of the line, for the names of threads
+ * @handler: name of the handler, likewise
+ * @thread: the thread of the line's interrupt
+ */
+struct irqline_bottom_env {
+	const char *line;
+	const char *handler;
+	struct irqline_thread *thread;
+};
+
+/**
+ * struct irqline_bottom_ops - a bottom strategy
+ *
+ * Sorted by heat. All are required, but for @kick and @run_here, of which a
+ * strategy has one.
+ *
+ * @kick: Makes exec->run() be called soon, once or more often. Any context,
+ *	with the line's raw spinlock held and interrupts off; never fails,
+ *	never sleeps, never calls exec->run() itself.
+ * @run_here: In place of @kick: @claim has marked the executor busy; calls
+ *	exec->run() at once and ends the mark. The context of the top half,
+ *	after the line's lock was dropped.
+ * @claim: With @run_here only: marks the executor busy. The line's lock is
+ *	held.
+ * @create: Allocates an executor and all that it needs. May sleep. The CPU
+ *	hotplug lock is held for reading, and config->cpu is -1 or online.
+ *	Returns it or an ERR_PTR, with a reason in the extack.
+ * @quiesce: After it returns, no code of this executor runs and none can
+ *	start. It may swallow a kick, whose token then stays set. May sleep,
+ *	up to one event's work. Called once, when nobody can kick any more.
+ * @destroy: Frees what @create made. Called once, after @quiesce. May sleep.
+ * @size: bytes that @create allocates
+ * @name: the exact name by which users choose it
+ * @softirq: the vector that it runs on, or NULL
+ * @unbound: why its CPU cannot be chosen, and what can; NULL if it can
+ * @context: where it runs as a rule
+ * @settings: the settings that it takes, IRQLINE_SETTING_*
+ * @may_sleep: its work may sleep
+ */
+struct irqline_bottom_ops {
+	enum irqline_kick (*kick)(struct irqline_exec *exec);
+	void (*run_here)(struct irqline_exec *exec);
+	void (*claim)(struct irqline_exec *exec);
+
+	struct irqline_exec *(*create)(const struct irqline_bottom_config *config,
+				       const struct irqline_bottom_env *env,
+				       struct netlink_ext_ack *extack);
+	void (*quiesce)(struct irqline_exec *exec);
+	void (*destroy)(struct irqline_exec *exec);
+
+	size_t size;
+	const char *name;
+	const char *softirq;
+	const char *unbound;
+	enum irqline_context context;
+	u32 settings;
+	bool may_sleep;
+};
+
+/**
+ * struct irqline_exec - an executor: one strategy at work for one lane
+ * @ops: its strategy
+ * @run: the way up. Takes the token and does the lane's work, or returns at
+ *	once if there is no token
+ * @lane: for @run alone
+ * @next: link of the pass that will run it here; belongs to the pass
+ * @token: 1 from the kick until run() or, after quiesce, the switch takes it
+ * @handed_over: the kick came from no top half; written by who kicks, read by
+ *	who runs, so ordered by the kick
+ * @debt: ownership handed over to an executor that runs in the top half's
+ *	context only; the switch that published it works it off. Written by the
+ *	old executor before its quiesce returns, then by the switch alone
+ *
+ * A strategy embeds it in a struct of its own. @run and @lane are set by the
+ * caller of create().
+ */
+struct irqline_exec {
+	const struct irqline_bottom_ops *ops;
+	void (*run)(struct irqline_exec *exec);
+	struct irqline_lane *lane;
+	struct irqline_exec *next;
+	int token;
+	bool handed_over;
+	bool debt;
+};
+
+/* Pairs with irqline_exec_take(): who takes the token sees all before it. */
+static inline void irqline_exec_set(struct irqline_exec *exec)
+{
+	smp_store_release(&exec->token, 1);
+}
+
+static inline bool irqline_exec_take(struct irqline_exec *exec)
+{
+	return xchg(&exec->token, 0);
+}
+
+static inline bool irqline_exec_kicked(const struct irqline_exec *exec)
+{
+	return READ_ONCE(exec->token);
+}
+
+extern const struct irqline_bottom_ops irqline_inline_ops;
+extern const struct irqline_bottom_ops irqline_tasklet_ops;
+extern const struct irqline_bottom_ops irqline_bh_ops;
+extern const struct irqline_bottom_ops irqline_workqueue_ops;
+extern const struct irqline_bottom_ops irqline_irq_thread_ops;
+extern const struct irqline_bottom_ops irqline_kthread_ops;
+
+#endif /* _IRQLINE_BOTTOM_H */

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The IRQ's own thread, which the top half wakes by returning
+ * IRQ_WAKE_THREAD.
+ *
+ * There is one for all handlers of a line, so what a kick does is to put the
+ * executor on the line's list. quiesce takes it off again, and so swallows the
+ * kick.
+ */
+#include <linux/completion.h>
+#include <linux/err.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "bottom.h"
+#include "irq_thread.h"
+
+struct irqline_irq_thread {
+	struct irqline_exec exec;
+	struct list_head node;
+	struct irqline_thread *thread;
+};
+
+static struct irqline_irq_thread *to_irq_thread(struct irqline_exec *exec)
+{
+	return container_of(exec, struct irqline_irq_thread, exec);
+}
+
+/**
+ * irqline_thread_init() - prepare the thread of an interrupt
+ * @thread: what to prepare
+ * @lock: the raw spinlock under which kicks come
+ */
+void irqline_thread_init(struct irqline_thread *thread, raw_spinlock_t *lock)
+{
+	thread->lock = lock;
+	INIT_LIST_HEAD(&thread->kicked);
+}
+
+/**
+ * irqline_thread_tell() - does the top half have to wake the thread?
+ * @thread: the thread
+ *
+ * True once for each time that the thread has work, not for each interrupt
+ * that comes while it waits: the interrupt core takes a long row of wake-ups
+ * without a thread that finishes for an interrupt that nobody serves.
+ *
+ * Context: the line's lock held.
+ * Return: true if the top half must return IRQ_WAKE_THREAD.
+ */
+bool irqline_thread_tell(struct irqline_thread *thread)
+{
+	lockdep_assert_held(thread->lock);
+
+	if (list_empty(&thread->kicked) || thread->told)
+		return false;
+	thread->told = true;
+	return true;
+}
+
+/* Context: thread->lock held; drops it while the executor runs. */
+static void irqline_thread_run_one(struct irqline_thread *thread)
+{
+	struct irqline_irq_thread *t =
+		list_first_entry(&thread->kicked, struct irqline_irq_thread,
+				 node);
+
+	list_del_init(&t->node);
+	thread->current_exec = &t->exec;
+	raw_spin_unlock_irq(thread->lock);
+
+	t->exec.run(&t->exec);
+	cond_resched();
+
+	raw_spin_lock_irq(thread->lock);
+	thread->current_exec = NULL;
+	if (thread->idle) {
+		complete(thread->idle);
+		thread->idle = NULL;
+	}
+}
+
+/**
+ * irqline_thread_run() - run all that was kicked
+ * @thread: the thread
+ *
+ * Context: the IRQ's thread, may sleep.
+ */
+void irqline_thread_run(struct irqline_thread *thread)
+{
+	raw_spin_lock_irq(thread->lock);
+	while (!list_empty(&thread->kicked))
+		irqline_thread_run_one(thread);
+	thread->told = false;
+	raw_spin_unlock_irq(thread->lock);
+}
+
+static enum irqline_kick irqline_irq_thread_kick(struct irqline_exec *exec)
+{
+	struct irqline_irq_thread *t = to_irq_thread(exec);
+
+	lockdep_assert_held(t->thread->lock);
+
+	if (list_empty(&t->node))
+		list_add_tail(&t->node, &t->thread->kicked);
+	return IRQLINE_KICK_THREAD;
+}
+
+static struct irqline_exec *
+irqline_irq_thread_create(const struct irqline_bottom_config *config,
+			  const struct irqline_bottom_env *env,
+			  struct netlink_ext_ack *extack)
+{
+	struct irqline_irq_thread *t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
+
+	if (!t)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&t->node);
+	t->thread = env->thread;
+	return &t->exec;
+}
+
+static void irqline_irq_thread_quiesce(struct irqline_exec *exec)
+{
+	struct irqline_irq_thread *t = to_irq_thread(exec);
+	struct irqline_thread *thread = t->thread;
+	DECLARE_COMPLETION_ONSTACK(idle);
+	bool busy;
+
+	raw_spin_lock_irq(thread->lock);
+	list_del_init(&t->node);
+	busy = thread->current_exec == exec;
+	if (busy)
+		thread->idle = &idle;
+	raw_spin_unlock_irq(thread->lock);
+
+	if (busy)
+		wait_for_completion(&idle);
+}
+
+static void irqline_irq_thread_destroy(struct irqline_exec *exec)
+{
+	struct irqline_irq_thread *t = to_irq_thread(exec);
+
+	WARN_ON_ONCE(!list_empty(&t->node));
+	kfree(t);
+}
+
+const struct irqline_bottom_ops irqline_irq_thread_ops = {
+	.kick		= irqline_irq_thread_kick,
+	.create		= irqline_irq_thread_create,
+	.quiesce	= irqline_irq_thread_quiesce,
+	.destroy	= irqline_irq_thread_destroy,
+	.size		= sizeof(struct irqline_irq_thread),
+	.name		= "irq-thread",
+	.unbound	= "the IRQ's thread follows the interrupt; set the line's affinity, or choose workqueue or kthread",
+	.context	= IRQLINE_CONTEXT_TASK,
+	.may_sleep	= true,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _IRQLINE_BOTTOM_IRQ_THREAD_H
+#define _IRQLINE_BOTTOM_IRQ_THREAD_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+
+struct completion;
+struct irqline_exec;
+
+/**
+ * struct irqline_thread - the thread of one interrupt, which serves all
+ *	executors of the irq-thread strategy on that line
+ * @lock: the line's raw spinlock; protects all the rest
+ * @kicked: executors waiting to be run, in the order of their kicks
+ * @current_exec: the one in work
+ * @idle: completed when @current_exec is done, if quiesce waits for that
+ * @told: the top half has asked for the thread, and it has not found the list
+ *	empty since
+ */
+struct irqline_thread {
+	raw_spinlock_t *lock;
+	struct list_head kicked;
+	struct irqline_exec *current_exec;
+	struct completion *idle;
+	bool told;
+};
+
+void irqline_thread_init(struct irqline_thread *thread, raw_spinlock_t *lock);
+bool irqline_thread_tell(struct irqline_thread *thread);
+void irqline_thread_run(struct irqline_thread *thread);
+
+#endif /* _IRQLINE_BOTTOM_IRQ_THREAD_H */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the strategies that queue a work item share. */
+#ifndef _IRQLINE_BOTTOM_WORK_H
+#define _IRQLINE_BOTTOM_WORK_H
+
+#include <linux/workqueue.h>
+
+#include "bottom.h"
+
+struct irqline_work_exec {
+	struct irqline_exec exec;
+	struct work_struct work;
+	int cpu;
+};
+
+static inline struct irqline_work_exec *to_work(struct irqline_exec *exec)
+{
+	return container_of(exec, struct irqline_work_exec, exec);
+}
+
+struct irqline_exec *
+irqline_work_create(const struct irqline_bottom_config *config,
+		    const struct irqline_bottom_env *env,
+		    struct netlink_ext_ack *extack);
+void irqline_work_quiesce(struct irqline_exec *exec);
+void irqline_work_destroy(struct irqline_exec *exec);
+
+#endif /* _IRQLINE_BOTTOM_WORK_H */

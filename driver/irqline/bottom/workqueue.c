@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A work item on a system workqueue: a kworker of the CPU that kicks, or of
+ * the CPU that was asked for.
+ *
+ * quiesce swallows kicks: cancel_work_sync() takes a work item that waits off
+ * its queue.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+
+#include "work.h"
+
+static void irqline_work_run(struct work_struct *work)
+{
+	struct irqline_work_exec *w =
+		container_of(work, struct irqline_work_exec, work);
+
+	w->exec.run(&w->exec);
+}
+
+/* The create op of each strategy that queues a work item. */
+struct irqline_exec *
+irqline_work_create(const struct irqline_bottom_config *config,
+		    const struct irqline_bottom_env *env,
+		    struct netlink_ext_ack *extack)
+{
+	struct irqline_work_exec *w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
+
+	if (!w)
+		return ERR_PTR(-ENOMEM);
+	INIT_WORK(&w->work, irqline_work_run);
+	w->cpu = config->cpu < 0 ? WORK_CPU_UNBOUND : config->cpu;
+	return &w->exec;
+}
+
+/* Their quiesce op. */
+void irqline_work_quiesce(struct irqline_exec *exec)
+{
+	cancel_work_sync(&to_work(exec)->work);
+}
+
+/* Their destroy op. */
+void irqline_work_destroy(struct irqline_exec *exec)
+{
+	struct irqline_work_exec *w = to_work(exec);
+
+	WARN_ON_ONCE(work_pending(&w->work));
+	kfree(w);
+}
+
+static enum irqline_kick irqline_workqueue_kick(struct irqline_exec *exec)
+{
+	struct irqline_work_exec *w = to_work(exec);
+
+	queue_work_on(w->cpu, system_wq, &w->work);
+	return IRQLINE_KICK_DONE;
+}
+
+const struct irqline_bottom_ops irqline_workqueue_ops = {
+	.kick		= irqline_workqueue_kick,
+	.create		= irqline_work_create,
+	.quiesce	= irqline_work_quiesce,
+	.destroy	= irqline_work_destroy,
+	.size		= sizeof(struct irqline_work_exec),
+	.name		= "workqueue",
+	.context	= IRQLINE_CONTEXT_TASK,
+	.settings	= IRQLINE_SETTING_CPU,
+	.may_sleep	= true,
+};

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _IRQLINE_DISPATCH_H
+#define _IRQLINE_DISPATCH_H
+
+#include <linux/types.h>
+
+struct irqline_lane;
+struct irqline_pass;
+
+/* The bits of a status word. */
+#define IRQLINE_NR_SOURCES	32
+
+/**
+ * struct irqline_table - which lanes want which sources
+ * @size: of the whole, in bytes
+ * @nr: lanes in it, in order of priority
+ * @words: longs in a set of lanes
+ * @claimed: the sources that some lane wants
+ * @closed: while it is filled: sources that an exclusive one has closed
+ * @by_source: a set of lanes for each source
+ * @entry: the lanes, and what each of them gets
+ *
+ * Never changes once passes see it; another one takes its place under the
+ * line's lock.
+ */
+struct irqline_table {
+	size_t size;
+	unsigned int nr;
+	unsigned int words;
+	u32 claimed;
+	u32 closed;
+	unsigned long *by_source;
+	struct irqline_table_entry {
+		struct irqline_lane *lane;
+		u32 sources;
+	} entry[];
+};
+
+struct irqline_table *irqline_table_alloc(unsigned int max);
+void irqline_table_free(struct irqline_table *table);
+void irqline_table_add(struct irqline_table *table, struct irqline_lane *lane,
+		       u32 sources, bool exclusive);
+void irqline_table_dispatch(const struct irqline_table *table, u32 pending,
+			    struct irqline_pass *pass);
+
+#endif /* _IRQLINE_DISPATCH_H */

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ctype.h>
+#include <linux/hrtimer.h>
+#include <linux/ktime.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "handler.h"
+#include "registry.h"
+
+/* How enum irqline_work and its time share a word: 2^61 ns are 73 years. */
+#define IRQLINE_SPEND_SHIFT	61
+
+/* Context: any; sleeps never, but lets others run where it may. */
+static void irqline_spin(u64 ns)
+{
+	u64 end = ktime_get_ns() + ns;
+
+	while (ktime_get_ns() < end) {
+		cpu_relax();
+		if (preemptible())
+			cond_resched();
+	}
+}
+
+/* Context: may sleep. A wake-up that was meant for the thread's loop is spurious. */
+static void irqline_sleep(u64 ns)
+{
+	ktime_t end = ktime_add_ns(ktime_get(), ns);
+
+	while (ktime_before(ktime_get(), end)) {
+		set_current_state(TASK_IDLE);
+		schedule_hrtimeout(&end, HRTIMER_MODE_ABS);
+	}
+}
+
+static void irqline_handler_spend_now(u64 spend)
+{
+	u64 ns = spend & (BIT_ULL(IRQLINE_SPEND_SHIFT) - 1);
+
+	if (spend >> IRQLINE_SPEND_SHIFT == IRQLINE_WORK_SLEEP)
+		irqline_sleep(ns);
+	else
+		irqline_spin(ns);
+}
+
+/* The bottom half: one event. Context: as the strategy has it. */
+static void irqline_handler_work(struct irqline_lane *lane,
+				 const struct irqline_event *event)
+{
+	struct irqline_handler *handler =
+		container_of(lane, struct irqline_handler, lane);
+	u64 spend = READ_ONCE(handler->spend);
+
+	if (unlikely(spend))
+		irqline_handler_spend_now(spend);
+	if (handler->builtin)
+		handler->builtin->work(handler->priv, event);
+	irqline_tapset_push(handler->taps, event);
+}
+
+/* Under hub->lock, in any context, so it only has the alert's work queued. */
+static void irqline_handler_alarm(struct irqline_lane *lane)
+{
+	struct irqline_handler *handler =
+		container_of(lane, struct irqline_handler, lane);
+
+	schedule_work(&handler->alert);
+}
+
+/* Twice the episodes that are over, and 1 while one lasts. */
+static u32 irqline_handler_overflow(struct irqline_handler *handler)
+{
+	struct irqline_lane *lane = &handler->lane;
+	u32 state;
+
+	raw_spin_lock_irq(&lane->hub->lock);
+	state = lane->overflow_begun + lane->overflow_ended;
+	raw_spin_unlock_irq(&lane->hub->lock);
+	return state;
+}
+
+/* Tells of each beginning and each end, in order. */
+static void irqline_handler_alert(struct work_struct *work)
+{
+	struct irqline_handler *handler =
+		container_of(work, struct irqline_handler, alert);
+	struct irqline_alert_info info = { .handler = handler };
+
+	while (handler->overflow_told != irqline_handler_overflow(handler)) {
+		info.alert = handler->overflow_told & 1 ?
+			IRQLINE_ALERT_OVERFLOW_END : IRQLINE_ALERT_OVERFLOW_BEGIN;
+		handler->overflow_told++;
+		irqline_notify(IRQLINE_NOTIFY_ALERT, &info);
+	}
+}
+
+/**
+ * irqline_name_valid() - can a line or a handler have this name?
+ * @name: the name; at most %IRQLINE_NAME_MAX characters
+ *
+ * It stands in paths, in names of threads and in LINE/NAME on command lines.
+ *
+ * Return: true if it is made of letters, digits, '.', '_' and '-', and neither
+ * empty nor hidden.
+ */
+bool irqline_name_valid(const char *name)
+{
+	if (!*name || *name == '.' || strlen(name) > IRQLINE_NAME_MAX)
+		return false;
+	for (; *name; name++)
+		if (!isascii(*name) || (!isalnum(*name) && !strchr("._-", *name)))
+			return false;
+	return true;
+}
+
+/**
+ * irqline_handler_alloc() - a handler that no pass knows, with no executor
+ * @line: its line
+ * @hub: of the line
+ * @taps: of the line
+ * @name: a valid name
+ * @settings: valid settings
+ *
+ * Context: may sleep.
+ * Return: the handler, with one reference, or NULL.
+ */
+struct irqline_handler *
+irqline_handler_alloc(struct irqline_line *line, struct irqline_hub *hub,
+		      struct irqline_tapset *taps, const char *name,
+		      const struct irqline_handler_settings *settings)
+{
+	struct irqline_handler *handler =
+		kzalloc(sizeof(*handler), GFP_KERNEL_ACCOUNT);
+
+	if (!handler)
+		return NULL;
+	if (irqline_lane_init(&handler->lane, hub, settings->queue)) {
+		kfree(handler);
+		return NULL;
+	}
+	kref_init(&handler->ref);
+	INIT_LIST_HEAD(&handler->node);
+	mutex_init(&handler->mutex);
+	INIT_WORK(&handler->alert, irqline_handler_alert);
+	handler->line = line;
+	handler->taps = taps;
+	handler->settings = *settings;
+	strscpy(handler->name, name, sizeof(handler->name));
+	handler->id = irqline_next_id();
+	handler->lane.handler = handler->id;
+	handler->lane.budget = settings->budget;
+	handler->lane.work = irqline_handler_work;
+	handler->lane.alarm = irqline_handler_alarm;
+	irqline_handler_spend(handler, settings->work, settings->work_time);
+	return handler;
+}
+
+static void irqline_handler_release(struct kref *ref)
+{
+	struct irqline_handler *handler =
+		container_of(ref, struct irqline_handler, ref);
+
+	irqline_lane_destroy(&handler->lane);
+	mutex_destroy(&handler->mutex);
+	kfree(handler);
+}
+
+/**
+ * irqline_handler_put() - give up a reference
+ * @handler: the handler
+ *
+ * Context: may sleep.
+ */
+void irqline_handler_put(struct irqline_handler *handler)
+{
+	kref_put(&handler->ref, irqline_handler_release);
+}
+
+/**
+ * irqline_handler_spend() - set the artificial cost of the bottom half
+ * @handler: the handler
+ * @work: what it does
+ * @ns: for how long; at most %IRQLINE_WORK_TIME_MAX
+ *
+ * Context: any. The event in work may still cost what it cost before.
+ */
+void irqline_handler_spend(struct irqline_handler *handler,
+			   enum irqline_work work, u64 ns)
+{
+	u64 spend = work == IRQLINE_WORK_NONE ? 0 :
+		((u64)work << IRQLINE_SPEND_SHIFT) | ns;
+
+	WRITE_ONCE(handler->spend, spend);
+}
+
+/**
+ * irqline_handler_memory() - bytes that a handler takes
+ * @handler: the handler
+ *
+ * The stack of a thread of its own is not counted.
+ *
+ * Context: process; the handler's or the line's mutex held.
+ * Return: the size in bytes, its queue and histograms included.
+ */
+size_t irqline_handler_memory(const struct irqline_handler *handler)
+{
+	return kmalloc_size_roundup(sizeof(*handler)) +
+		kmalloc_size_roundup(handler->settings.bottom.ops->size) +
+		irqline_lane_memory(&handler->lane);
+}
+
+/**
+ * irqline_bottom_equal() - do both say the same about the bottom half?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if a switch from one to the other would be a no-op.
+ */
+bool irqline_bottom_equal(const struct irqline_bottom_config *a,
+			  const struct irqline_bottom_config *b)
+{
+	return a->ops == b->ops && a->cpu == b->cpu && a->sched == b->sched &&
+	       a->sched_priority == b->sched_priority && a->nice == b->nice;
+}
+
+/**
+ * irqline_rank_equal() - do both say the same about the dispatch?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if the dispatch table stays the same.
+ */
+bool irqline_rank_equal(const struct irqline_handler_settings *a,
+			const struct irqline_handler_settings *b)
+{
+	return a->sources == b->sources && a->priority == b->priority &&
+	       a->exclusive == b->exclusive;
+}
+
+/**
+ * irqline_settings_equal() - do both say the same?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if so.
+ */
+bool irqline_settings_equal(const struct irqline_handler_settings *a,
+			    const struct irqline_handler_settings *b)
+{
+	return irqline_rank_equal(a, b) &&
+	       irqline_bottom_equal(&a->bottom, &b->bottom) &&
+	       a->budget == b->budget && a->queue == b->queue &&
+	       a->work == b->work && a->work_time == b->work_time;
+}

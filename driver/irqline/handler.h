@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _IRQLINE_HANDLER_H
+#define _IRQLINE_HANDLER_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <irqline.h>
+
+#include "lane.h"
+#include "tap.h"
+
+/**
+ * struct irqline_handler_settings - all that can be set of a handler
+ * @sources: what it receives
+ * @priority: the higher is kicked first
+ * @exclusive: lower ones do not see its sources
+ * @bottom: how its bottom half runs
+ * @budget: events that one run takes at most
+ * @queue: events that its queue holds; only for a new one
+ * @work: artificial cost of its bottom half
+ * @work_time: of that, in nanoseconds; 0 with IRQLINE_WORK_NONE
+ */
+struct irqline_handler_settings {
+	u32 sources;
+	s32 priority;
+	bool exclusive;
+	struct irqline_bottom_config bottom;
+	u32 budget;
+	u32 queue;
+	enum irqline_work work;
+	u64 work_time;
+};
+
+/**
+ * struct irqline_handler - a named receiver of some sources of a line
+ * @lane: its order
+ * @spend: work and work_time in one word, for the owner of the lane
+ * @builtin: the device's own, or NULL
+ * @priv: for @builtin
+ * @taps: the open files of its line
+ * @line: its line, for the alert; lives as long as the handler
+ * @alert: tells of overflow, from process context
+ * @overflow_told: the state that @alert has told: twice the episodes that it
+ *	has told whole, and 1 while one has begun only
+ * @ref: one of the line's, and of each request's at work
+ * @node: in the line's list, by rank; protected by the line's mutex
+ * @mutex: serialises changes; held across a switch, so taken before the line's
+ *	mutex, and never needed to look at a handler
+ * @settings: written under both mutexes, so each allows to read it
+ * @id: unique since the module was loaded
+ * @dead: deleted; written under both mutexes
+ * @name: unique within the line
+ */
+struct irqline_handler {
+	struct irqline_lane lane;
+	u64 spend;
+	const struct irqline_builtin *builtin;
+	void *priv;
+	struct irqline_tapset *taps;
+	struct irqline_line *line;
+	struct work_struct alert;
+	u32 overflow_told;
+
+	struct kref ref;
+	struct list_head node;
+	struct mutex mutex;
+	struct irqline_handler_settings settings;
+	u32 id;
+	bool dead;
+	char name[IRQLINE_NAME_MAX + 1];
+};
+
+struct irqline_handler *
+irqline_handler_alloc(struct irqline_line *line, struct irqline_hub *hub,
+		      struct irqline_tapset *taps, const char *name,
+		      const struct irqline_handler_settings *settings);
+void irqline_handler_put(struct irqline_handler *handler);
+void irqline_handler_spend(struct irqline_handler *handler,
+			   enum irqline_work work, u64 ns);
+size_t irqline_handler_memory(const struct irqline_handler *handler);
+bool irqline_name_valid(const char *name);
+bool irqline_bottom_equal(const struct irqline_bottom_config *a,
+			  const struct irqline_bottom_config *b);
+bool irqline_rank_equal(const struct irqline_handler_settings *a,
+			const struct irqline_handler_settings *b);
+bool irqline_settings_equal(const struct irqline_handler_settings *a,
+			    const struct irqline_handler_settings *b);
+
+#endif /* _IRQLINE_HANDLER_H */

@@ -1,0 +1,617 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lanes: order, ownership and switching.
+ *
+ * Ownership. A producer that finds the lane free takes it and kicks the
+ * published executor; one that finds it owned leaves IRQLINE_MISSED. The owner
+ * gives up only in an atomic step that fails if that mark is set, and then
+ * looks again, so no event waits without an owner that will run. Giving up, and
+ * a kick that passes ownership on, are the last touch of the lane.
+ *
+ * Token. A kick sets the executor's token first; run() does nothing without
+ * it. Tokens make stray calls of run() harmless, and one that is left after
+ * quiesce tells that ownership is stuck in a kick that was swallowed.
+ *
+ * Switch. Publish the new executor under the line's lock, and no pass can kick
+ * the old one any more; quiesce the old one, and no code of it runs; then pass
+ * on a kick that it owes. Queue and events stay where they are and nothing
+ * pauses: events that arrive meanwhile kick the new executor, if the lane is
+ * free, or wait for its owner. An owner that runs in the old executor sees
+ * before its next event that another one is published, and hands over.
+ *
+ * inline is different in that only a pass can run it. Ownership that is handed
+ * over to it goes to the switch, as a debt, which works it off event by event
+ * with interrupts off, in its own context.
+ */
+#include <linux/irqflags.h>
+#include <linux/interrupt.h>
+#include <linux/ktime.h>
+#include <linux/pid.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "lane.h"
+
+#define IRQLINE_OWNED	BIT(0)
+#define IRQLINE_MISSED	BIT(1)
+
+static enum irqline_kick irqline_none_kick(struct irqline_exec *exec)
+{
+	return IRQLINE_KICK_DONE;
+}
+
+static const struct irqline_bottom_ops irqline_none_ops = {
+	.kick	= irqline_none_kick,
+	.name	= "none",
+};
+
+/* Does only the top half run it? */
+static bool irqline_exec_direct(const struct irqline_exec *exec)
+{
+	return exec->ops->run_here;
+}
+
+/*
+ * Producer: take the lane, or leave the mark. Ordered after the push by being a
+ * fully ordered atomic; pairs with irqline_lane_give_up().
+ */
+static bool irqline_lane_claim(struct irqline_lane *lane)
+{
+	int old = atomic_read(&lane->state);
+	int new;
+
+	do {
+		new = old & IRQLINE_OWNED ? old | IRQLINE_MISSED : IRQLINE_OWNED;
+	} while (!atomic_try_cmpxchg(&lane->state, &old, new));
+	return !(old & IRQLINE_OWNED);
+}
+
+/*
+ * Owner, having found the queue empty: true if the lane is given up, and then
+ * it must not be touched. False if a producer came in between: look again.
+ */
+static bool irqline_lane_give_up(struct irqline_lane *lane)
+{
+	int owned = IRQLINE_OWNED;
+
+	if (atomic_try_cmpxchg(&lane->state, &owned, 0))
+		return true;
+	atomic_fetch_andnot(IRQLINE_MISSED, &lane->state);
+	return false;
+}
+
+/* Producer, owning the lane: let the published executor run. */
+static void irqline_lane_kick_from_pass(struct irqline_lane *lane,
+					struct irqline_pass *pass)
+{
+	struct irqline_exec *exec = lane->exec;
+
+	exec->handed_over = false;
+	irqline_exec_set(exec);
+	if (irqline_exec_direct(exec)) {
+		exec->ops->claim(exec);
+		exec->next = NULL;
+		*pass->last = exec;
+		pass->last = &exec->next;
+		return;
+	}
+	/* A pass asks irqline_thread_tell() about the thread when it ends. */
+	exec->ops->kick(exec);
+}
+
+/*
+ * Owner, not in a pass: pass ownership on to the published executor, which is
+ * @from itself when its budget is used up. The last touch of the lane; @hub lives as long as the code
+ * of any executor.
+ *
+ * A softirq that is raised by a task waits for the next interrupt or for
+ * ksoftirqd, unless bottom halves are off and on again around it.
+ */
+static void irqline_lane_kick(struct irqline_lane *lane,
+			      const struct irqline_exec *from)
+{
+	struct irqline_hub *hub = lane->hub;
+	enum irqline_kick left = IRQLINE_KICK_DONE;
+	bool toggle_bh = !irqs_disabled() && !in_hardirq();
+	struct irqline_exec *exec;
+	unsigned long flags;
+
+	if (toggle_bh)
+		local_bh_disable();
+	raw_spin_lock_irqsave(&hub->lock, flags);
+	exec = lane->exec;
+	if (exec != from)
+		exec->handed_over = true;
+	if (irqline_exec_direct(exec)) {
+		exec->debt = true;
+	} else {
+		irqline_exec_set(exec);
+		left = exec->ops->kick(exec);
+	}
+	raw_spin_unlock_irqrestore(&hub->lock, flags);
+
+	if (left == IRQLINE_KICK_THREAD && exec != from)
+		irq_wake_thread(hub->irq, hub->dev_id);
+	if (toggle_bh)
+		local_bh_enable();
+}
+
+/* Owner: move the oldest event to @event. The count is exact at any moment. */
+static bool irqline_lane_next(struct irqline_lane *lane,
+			      struct irqline_event *event)
+{
+	if (irqline_queue_empty(&lane->queue))
+		return false;
+	*event = *irqline_queue_peek(&lane->queue);
+
+	preempt_disable();
+	raw_write_seqcount_begin(&lane->seq);
+	irqline_queue_pop(&lane->queue);
+	WRITE_ONCE(lane->in_work, 1);
+	raw_write_seqcount_end(&lane->seq);
+	preempt_enable();
+	return true;
+}
+
+static void irqline_lane_done(struct irqline_lane *lane)
+{
+	preempt_disable();
+	raw_write_seqcount_begin(&lane->seq);
+	WRITE_ONCE(lane->in_work, 0);
+	irqline_count(lane->handled, 1);
+	raw_write_seqcount_end(&lane->seq);
+	preempt_enable();
+}
+
+/* Owner: has an episode of overflow ended? */
+static void irqline_lane_relief(struct irqline_lane *lane)
+{
+	struct irqline_hub *hub = lane->hub;
+	unsigned long flags;
+
+	if (likely(READ_ONCE(lane->overflow_begun) == lane->overflow_ended))
+		return;
+	if (irqline_queue_fill(&lane->queue) > irqline_queue_size(&lane->queue) / 2)
+		return;
+	raw_spin_lock_irqsave(&hub->lock, flags);
+	lane->overflow_ended = lane->overflow_begun;
+	lane->alarm(lane);
+	raw_spin_unlock_irqrestore(&hub->lock, flags);
+}
+
+/*
+ * When this bottom half begins: the end of the one before serves, unless the
+ * event came after that.
+ */
+static u64 irqline_lane_begin(const struct irqline_event *event, u64 last_end)
+{
+	return last_end > event->top_ns ? last_end :
+		max_t(u64, ktime_get_ns(), event->top_ns);
+}
+
+/* Owner: one event. @last_end is when the one before ended, or 0. */
+static u64 irqline_lane_handle(struct irqline_lane *lane, bool handed_over,
+			       struct irqline_event *event, u64 last_end)
+{
+	u64 end = 0;
+
+	event->bottom_cpu = raw_smp_processor_id();
+	event->bottom_context = irqline_context();
+	event->pid = task_pid_nr(current);
+	if (handed_over)
+		event->flags |= IRQLINE_EVENT_HANDED_OVER;
+	if (!(event->flags & IRQLINE_EVENT_NO_TIME))
+		event->bottom_ns = irqline_lane_begin(event, last_end);
+
+	lane->work(lane, event);
+
+	if (!(event->flags & IRQLINE_EVENT_NO_TIME))
+		end = max_t(u64, ktime_get_ns(), event->bottom_ns);
+	rcu_read_lock();
+	irqline_stats_add(rcu_dereference(lane->stats), event, end);
+	rcu_read_unlock();
+	irqline_lane_done(lane);
+	irqline_lane_relief(lane);
+	return end;
+}
+
+/*
+ * The same for a direct executor outside of a pass: with interrupts off as in
+ * one, unless the kernel would not turn them off there either.
+ */
+static u64 irqline_lane_handle_masked(struct irqline_lane *lane,
+				      struct irqline_event *event, u64 last_end)
+{
+	unsigned long flags = 0;
+	u64 end;
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		local_irq_save(flags);
+	end = irqline_lane_handle(lane, true, event, last_end);
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		local_irq_restore(flags);
+	return end;
+}
+
+/*
+ * The only consumer of a lane: runs as its owner, takes at most the budget and
+ * passes ownership on, or gives it up with the queue empty. A direct executor
+ * in a pass has no budget: nothing could call it later.
+ */
+static void irqline_lane_run(struct irqline_lane *lane,
+			     struct irqline_exec *exec)
+{
+	bool handed_over = exec->handed_over;
+	bool direct = irqline_exec_direct(exec);
+	unsigned int left = READ_ONCE(lane->budget);
+	struct irqline_event event;
+	u64 end = 0;
+
+	while (READ_ONCE(lane->exec) == exec &&
+	       (left || (direct && !handed_over))) {
+		if (!irqline_lane_next(lane, &event)) {
+			if (irqline_lane_give_up(lane))
+				return;
+			continue;
+		}
+		if (direct && handed_over)
+			end = irqline_lane_handle_masked(lane, &event, end);
+		else
+			end = irqline_lane_handle(lane, handed_over, &event, end);
+		left--;
+	}
+	irqline_lane_kick(lane, exec);
+}
+
+/* What the strategies call. */
+static void irqline_exec_run(struct irqline_exec *exec)
+{
+	struct irqline_hub *hub = exec->lane->hub;
+
+	if (!irqline_exec_take(exec))
+		return;
+	irqline_lane_run(exec->lane, exec);
+
+	/* Pairs with irqline_lane_drain(): giving up was fully ordered. */
+	if (unlikely(READ_ONCE(hub->draining)))
+		complete(&hub->drained);
+}
+
+/* The switch: be the context in which a direct executor works off its debt. */
+static void irqline_exec_settle(struct irqline_exec *exec)
+{
+	while (exec->debt) {
+		exec->debt = false;
+		irqline_exec_set(exec);
+		exec->run(exec);
+		cond_resched();
+	}
+}
+
+/**
+ * irqline_pass_begin() - begin a pass of the top half
+ * @pass: to be filled
+ * @hub: of the line
+ *
+ * Context: hub->lock held.
+ */
+void irqline_pass_begin(struct irqline_pass *pass, const struct irqline_hub *hub)
+{
+	lockdep_assert_held(&hub->lock);
+
+	pass->now = hub->clock ? ktime_get_ns() : 0;
+	pass->flags = hub->clock ? 0 : IRQLINE_EVENT_NO_TIME;
+	pass->cpu = raw_smp_processor_id();
+	pass->context = irqline_context();
+	pass->data = 0;
+	pass->first = NULL;
+	pass->last = &pass->first;
+}
+
+/**
+ * irqline_pass_end() - run what only a pass can run
+ * @pass: of irqline_pass_begin()
+ *
+ * Context: that of the top half, with hub->lock dropped.
+ */
+void irqline_pass_end(struct irqline_pass *pass)
+{
+	struct irqline_exec *exec, *next;
+
+	/* Once run, an executor may be in another pass's list, or freed. */
+	for (exec = pass->first; exec; exec = next) {
+		next = exec->next;
+		exec->ops->run_here(exec);
+	}
+}
+
+static void irqline_lane_overflow(struct irqline_lane *lane)
+{
+	irqline_count(lane->dropped, 1);
+	if (lane->overflow_begun != lane->overflow_ended)
+		return;
+	WRITE_ONCE(lane->overflow_begun, lane->overflow_begun + 1);
+	lane->alarm(lane);
+}
+
+/**
+ * irqline_lane_take() - producer: queue an event, and see that it is handled
+ * @lane: the lane
+ * @sources: what the event stands for
+ * @pass: the pass that found it
+ *
+ * A full queue has an owner who will run, so a dropped event kicks nobody.
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_take(struct irqline_lane *lane, u32 sources,
+		       struct irqline_pass *pass)
+{
+	struct irqline_event *event;
+
+	lockdep_assert_held(&lane->hub->lock);
+
+	irqline_count(lane->taken, 1);
+	event = irqline_queue_slot(&lane->queue);
+	if (unlikely(!event)) {
+		irqline_lane_overflow(lane);
+		return;
+	}
+	*event = (struct irqline_event) {
+		.seq		= lane->taken,
+		.top_ns		= pass->now,
+		.data		= pass->data,
+		.sources	= sources,
+		.handler	= lane->handler,
+		.lane		= lane->index,
+		.top_cpu	= pass->cpu,
+		.top_context	= pass->context,
+		.flags		= pass->flags,
+	};
+	irqline_queue_push(&lane->queue);
+	if (irqline_lane_claim(lane))
+		irqline_lane_kick_from_pass(lane, pass);
+}
+
+/* Returns the executor that was published before. */
+static struct irqline_exec *irqline_lane_publish(struct irqline_lane *lane,
+						 struct irqline_exec *exec)
+{
+	struct irqline_exec *old;
+
+	lockdep_assert_held(&lane->hub->lock);
+
+	exec->run = irqline_exec_run;
+	exec->lane = lane;
+	old = lane->exec;
+	WRITE_ONCE(lane->exec, exec);
+	return old;
+}
+
+/**
+ * irqline_lane_init() - prepare a lane, with nobody to run it yet
+ * @lane: zeroed memory
+ * @hub: of its line
+ * @queue_size: events, a power of two
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int irqline_lane_init(struct irqline_lane *lane, struct irqline_hub *hub,
+		      u32 queue_size)
+{
+	struct irqline_stats *stats = irqline_stats_alloc();
+	int err;
+
+	if (!stats)
+		return -ENOMEM;
+	err = irqline_queue_init(&lane->queue, queue_size);
+	if (err) {
+		kfree(stats);
+		return err;
+	}
+	RCU_INIT_POINTER(lane->stats, stats);
+	seqcount_init(&lane->seq);
+	lane->hub = hub;
+	lane->none.ops = &irqline_none_ops;
+	lane->exec = &lane->none;
+	return 0;
+}
+
+/**
+ * irqline_lane_destroy() - free what a lane owns
+ * @lane: a lane that was never started, or is stopped
+ */
+void irqline_lane_destroy(struct irqline_lane *lane)
+{
+	WARN_ON_ONCE(lane->exec != &lane->none);
+	irqline_queue_destroy(&lane->queue);
+	kfree(rcu_dereference_protected(lane->stats, true));
+}
+
+/**
+ * irqline_lane_start() - give a new lane its executor
+ * @lane: a lane that no pass knows yet
+ * @exec: of the strategy's create()
+ *
+ * Context: may sleep.
+ */
+void irqline_lane_start(struct irqline_lane *lane, struct irqline_exec *exec)
+{
+	raw_spin_lock_irq(&lane->hub->lock);
+	irqline_lane_publish(lane, exec);
+	raw_spin_unlock_irq(&lane->hub->lock);
+}
+
+/**
+ * irqline_lane_switch() - replace the executor while events flow
+ * @lane: the lane
+ * @new: the executor that takes over; of the strategy's create()
+ *
+ * Cannot fail. Returns when no code of the old executor runs and all that it
+ * owed is passed on; it is freed then. Waits at most for the event in work.
+ *
+ * Context: may sleep. One switch or stop of a lane at a time.
+ */
+void irqline_lane_switch(struct irqline_lane *lane, struct irqline_exec *new)
+{
+	struct irqline_hub *hub = lane->hub;
+	struct irqline_exec *old;
+
+	raw_spin_lock_irq(&hub->lock);
+	old = irqline_lane_publish(lane, new);
+	lane->switches++;
+	if (atomic_read(&lane->state) & IRQLINE_OWNED)
+		lane->switches_owned++;
+	raw_spin_unlock_irq(&hub->lock);
+
+	old->ops->quiesce(old);
+
+	if (irqline_exec_take(old)) {
+		raw_spin_lock_irq(&hub->lock);
+		lane->owed++;
+		raw_spin_unlock_irq(&hub->lock);
+		irqline_lane_kick(lane, old);
+	}
+	irqline_exec_settle(new);
+	old->ops->destroy(old);
+}
+
+/**
+ * irqline_lane_stop() - end a lane; what is pending counts as dropped
+ * @lane: a lane that no pass knows any more
+ *
+ * Returns when no code of its executor runs. Waits at most for the event in
+ * work.
+ *
+ * Context: may sleep. One switch or stop of a lane at a time.
+ */
+void irqline_lane_stop(struct irqline_lane *lane)
+{
+	struct irqline_hub *hub = lane->hub;
+	struct irqline_exec *old;
+
+	raw_spin_lock_irq(&hub->lock);
+	old = irqline_lane_publish(lane, &lane->none);
+	raw_spin_unlock_irq(&hub->lock);
+
+	old->ops->quiesce(old);
+	irqline_exec_take(old);
+	old->ops->destroy(old);
+
+	raw_spin_lock_irq(&hub->lock);
+	irqline_count(lane->dropped, irqline_queue_fill(&lane->queue));
+	lane->queue.head = lane->queue.tail;
+	raw_spin_unlock_irq(&hub->lock);
+}
+
+/**
+ * irqline_lane_idle() - is nothing queued and nobody at work?
+ * @lane: the lane
+ *
+ * Context: any. A snapshot, unless passes are kept away.
+ * Return: true if so.
+ */
+bool irqline_lane_idle(const struct irqline_lane *lane)
+{
+	return !atomic_read(&lane->state);
+}
+
+/**
+ * irqline_lane_memory() - bytes of a lane's queue and statistics
+ * @lane: the lane
+ *
+ * Context: any.
+ * Return: the size in bytes.
+ */
+size_t irqline_lane_memory(const struct irqline_lane *lane)
+{
+	return array_size(irqline_queue_size(&lane->queue),
+			  sizeof(struct irqline_event)) +
+		kmalloc_size_roundup(irqline_stats_size());
+}
+
+/* One attempt; false if the owner was at the counts. */
+static bool irqline_lane_try_counts(const struct irqline_lane *lane,
+				    struct irqline_counts *counts)
+{
+	unsigned int seq = raw_read_seqcount(&lane->seq);
+
+	lockdep_assert_held(&lane->hub->lock);
+
+	*counts = (struct irqline_counts) {
+		.taken		= lane->taken,
+		.handled	= READ_ONCE(lane->handled),
+		.dropped	= lane->dropped,
+		.merged		= lane->merged,
+		.pending	= irqline_queue_fill(&lane->queue) +
+				  READ_ONCE(lane->in_work),
+		.switches	= lane->switches,
+		.switches_owned	= lane->switches_owned,
+		.owed		= lane->owed,
+	};
+	return !(seq & 1) && !read_seqcount_retry(&lane->seq, seq);
+}
+
+/* The counts of one moment. Returns with hub->lock held. */
+static void irqline_lane_lock_counts(struct irqline_lane *lane,
+				     struct irqline_counts *counts)
+{
+	for (;;) {
+		raw_spin_lock_irq(&lane->hub->lock);
+		if (irqline_lane_try_counts(lane, counts))
+			return;
+		raw_spin_unlock_irq(&lane->hub->lock);
+		cpu_relax();
+	}
+}
+
+/**
+ * irqline_lane_counts() - the account of a lane at one moment
+ * @lane: the lane
+ * @counts: to be filled; taken = handled + dropped + merged + pending
+ *
+ * The lock keeps the producer away; the owner, who takes no lock, is waited
+ * for while it changes the counts, which it does with preemption off.
+ *
+ * Context: process.
+ */
+void irqline_lane_counts(struct irqline_lane *lane,
+			 struct irqline_counts *counts)
+{
+	const struct irqline_counts *base = &lane->base;
+
+	irqline_lane_lock_counts(lane, counts);
+	counts->taken -= base->taken;
+	counts->handled -= base->handled;
+	counts->dropped -= base->dropped;
+	counts->merged -= base->merged;
+	counts->switches -= base->switches;
+	counts->switches_owned -= base->switches_owned;
+	counts->owed -= base->owed;
+	raw_spin_unlock_irq(&lane->hub->lock);
+}
+
+/**
+ * irqline_lane_reset() - start all counts of a lane from zero
+ * @lane: the lane
+ * @fresh: of irqline_stats_alloc(), replaces the statistics
+ *
+ * The counters themselves have one writer each and go on, so what is
+ * subtracted from them moves. Events that are pending count as taken.
+ *
+ * Context: process; one reset of a lane at a time.
+ */
+void irqline_lane_reset(struct irqline_lane *lane, struct irqline_stats *fresh)
+{
+	struct irqline_counts base;
+	struct irqline_stats *old;
+
+	irqline_lane_lock_counts(lane, &base);
+	base.taken -= base.pending;
+	lane->base = base;
+	old = rcu_replace_pointer(lane->stats, fresh, true);
+	raw_spin_unlock_irq(&lane->hub->lock);
+	kfree_rcu(old, rcu);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _IRQLINE_LANE_H
+#define _IRQLINE_LANE_H
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/seqlock.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "bottom/bottom.h"
+#include "bottom/irq_thread.h"
+#include "queue.h"
+#include "stats.h"
+
+/**
+ * struct irqline_hub - what a line shares with its lanes
+ * @lock: passes, the dispatch table, and where kicks go. Every pass runs under
+ *	it, and every executor is looked up and kicked under it, so that
+ *	publishing another one has to take it but once
+ * @thread: the thread of the interrupt
+ * @irq: for waking that thread
+ * @dev_id: likewise
+ * @clock: events carry times
+ * @draining: somebody waits in irqline_lane_drain()
+ * @drained: completed after each run while @draining
+ */
+struct irqline_hub {
+	raw_spinlock_t lock;
+	struct irqline_thread thread;
+	unsigned int irq;
+	void *dev_id;
+	bool clock;
+	bool draining;
+	struct completion drained;
+};
+
+/**
+ * struct irqline_pass - one run of a top half
+ * @now: when, in nanoseconds of CLOCK_MONOTONIC, or 0 with the clock off
+ * @data: what the client captured in this round
+ * @first: executors to run here when the lock is dropped, in order of priority
+ * @last: where the next of them is linked
+ * @flags: IRQLINE_EVENT_* of its events
+ * @cpu: where
+ * @context: where
+ */
+struct irqline_pass {
+	u64 now;
+	u64 data;
+	struct irqline_exec *first;
+	struct irqline_exec **last;
+	u32 flags;
+	u16 cpu;
+	u8 context;
+};
+
+/**
+ * struct irqline_counts - the account of a lane at one moment
+ * @taken: events that the top half took
+ * @handled: events whose bottom half is done
+ * @dropped: events that the overflow policy dropped
+ * @merged: events that the overflow policy merged into others
+ * @pending: events in the queue, and the one in work
+ * @switches: executors replaced
+ * @switches_owned: of those, with the lane owned
+ * @owed: kicks that a quiesced executor had swallowed
+ */
+struct irqline_counts {
+	u64 taken;
+	u64 handled;
+	u64 dropped;
+	u64 merged;
+	u64 pending;
+	u64 switches;
+	u64 switches_owned;
+	u64 owed;
+};
+
+/**
+ * struct irqline_lane - the unit of order: a queue and the right to consume it
+ *
+ * The producer is a pass, under hub->lock. The consumer is the owner of the
+ * lane: whoever set IRQLINE_OWNED in @state, or was kicked by who did.
+ *
+ * @hub: of its line
+ * @handler: id of the handler, for the events
+ * @index: of the lane within the handler
+ * @budget: events that one run takes at most
+ * @work: the way up: one event, to be handled now
+ * @exec: the published executor; written under hub->lock, which who kicks it
+ *	holds, too. The owner compares it without the lock
+ * @none: published when the lane is stopped: swallows every kick
+ * @state: IRQLINE_OWNED, IRQLINE_MISSED
+ * @queue: events between the halves
+ * @taken: written by the producer
+ * @dropped: written by the producer, and by irqline_lane_stop()
+ * @merged: written by the producer
+ * @overflow_begun: episodes of overflow; written by the producer
+ * @overflow_ended: of those, ended: the owner found the queue half empty. Under
+ *	hub->lock
+ * @alarm: the way up: an episode has begun or ended. Called under hub->lock
+ * @seq: the owner changes the counts of events that follow
+ * @in_work: an event is out of the queue, but not done
+ * @handled: written by the owner
+ * @stats: written by the owner, replaced by a reset; RCU
+ * @base: what to subtract from the counts since the last reset; under
+ *	hub->lock
+ * @switches: under hub->lock
+ * @switches_owned: under hub->lock
+ * @owed: under hub->lock
+ */
+struct irqline_lane {
+	struct irqline_hub *hub;
+	u32 handler;
+	u16 index;
+	u32 budget;
+	void (*work)(struct irqline_lane *lane, const struct irqline_event *ev);
+	struct irqline_exec *exec;
+	struct irqline_exec none;
+	atomic_t state;
+
+	struct irqline_queue queue;
+	u64 taken;
+	u64 dropped;
+	u64 merged;
+	u32 overflow_begun;
+	u32 overflow_ended;
+	void (*alarm)(struct irqline_lane *lane);
+
+	seqcount_t seq;
+	u32 in_work;
+	u64 handled;
+	struct irqline_stats __rcu *stats;
+
+	struct irqline_counts base;
+	u64 switches;
+	u64 switches_owned;
+	u64 owed;
+};
+
+int irqline_lane_init(struct irqline_lane *lane, struct irqline_hub *hub,
+		      u32 queue_size);
+void irqline_lane_destroy(struct irqline_lane *lane);
+void irqline_lane_start(struct irqline_lane *lane, struct irqline_exec *exec);
+void irqline_lane_stop(struct irqline_lane *lane);
+void irqline_lane_switch(struct irqline_lane *lane, struct irqline_exec *new);
+bool irqline_lane_idle(const struct irqline_lane *lane);
+size_t irqline_lane_memory(const struct irqline_lane *lane);
+
+void irqline_lane_take(struct irqline_lane *lane, u32 sources,
+		       struct irqline_pass *pass);
+void irqline_pass_begin(struct irqline_pass *pass, const struct irqline_hub *hub);
+void irqline_pass_end(struct irqline_pass *pass);
+
+void irqline_lane_counts(struct irqline_lane *lane,
+			 struct irqline_counts *counts);
+void irqline_lane_reset(struct irqline_lane *lane, struct irqline_stats *fresh);
+
+#endif /* _IRQLINE_LANE_H */

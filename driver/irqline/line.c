@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lines: the interrupt, its passes, and the client.
+ */
+#include <linux/bitops.h>
+#include <linux/cpu.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <irqline.h>
+
+#include "line.h"
+#include "registry.h"
+#include "roster.h"
+#include "strategy.h"
+
+/*
+ * Rounds of status and acknowledge in one pass. A device that raises faster
+ * than a pass acknowledges would hold its CPU forever.
+ */
+#define IRQLINE_ROUNDS		16
+/* How long a suspend waits for bottom halves, in milliseconds. */
+#define IRQLINE_DRAIN_MS	5000
+#define IRQLINE_BUILTIN_BUDGET	64
+#define IRQLINE_BUILTIN_QUEUE	256
+
+/* Is it our interrupt? All ones is also what reading a lost device gives. */
+static u32 irqline_line_status(struct irqline_line *line)
+{
+	u32 pending = line->ops->status(line->priv);
+
+	if (likely(pending != U32_MAX) || line->ops->alive(line->priv))
+		return pending;
+	line->gone = true;
+	return 0;
+}
+
+/* One round: acknowledge, then hand out. */
+static void irqline_line_round(struct irqline_line *line, u32 pending,
+			       struct irqline_pass *pass)
+{
+	u32 unclaimed = pending & ~line->table->claimed;
+
+	if (pending & line->captured)
+		pass->data = line->ops->capture(line->priv, pending);
+	else
+		pass->data = 0;
+	line->ops->ack(line->priv, pending);
+	if (unlikely(unclaimed))
+		line->counts.unclaimed += hweight32(unclaimed);
+	irqline_table_dispatch(line->table, pending, pass);
+}
+
+/*
+ * Acknowledge until the device has nothing left: with MSI, a device sends no
+ * new message for what is left after a partial acknowledge.
+ */
+static bool irqline_line_rounds(struct irqline_line *line,
+				struct irqline_pass *pass)
+{
+	unsigned int rounds = 0;
+	u32 pending;
+
+	if (unlikely(line->closed || line->gone))
+		return false;
+	while ((pending = irqline_line_status(line))) {
+		if (unlikely(rounds++ == IRQLINE_ROUNDS)) {
+			line->ops->rearm(line->priv);
+			line->counts.rearms++;
+			break;
+		}
+		if (rounds == 1)
+			irqline_pass_begin(pass, &line->hub);
+		irqline_line_round(line, pending, pass);
+	}
+	return rounds;
+}
+
+/*
+ * A pass of the top half. Under forced threading irq_wake_thread() wakes the
+ * thread that runs this, not the one with the bottom halves, so the answer may
+ * be IRQ_WAKE_THREAD with nothing found, too.
+ */
+static irqreturn_t irqline_line_pass(struct irqline_top *top)
+{
+	struct irqline_line *line = container_of(top, struct irqline_line, top);
+	struct irqline_hub *hub = &line->hub;
+	struct irqline_pass pass;
+	unsigned long flags;
+	bool found, tell;
+
+	raw_spin_lock_irqsave(&hub->lock, flags);
+	found = irqline_line_rounds(line, &pass);
+	if (found)
+		line->counts.passes++;
+	else
+		line->counts.foreign++;
+	tell = irqline_thread_tell(&hub->thread);
+	raw_spin_unlock_irqrestore(&hub->lock, flags);
+
+	if (found)
+		irqline_pass_end(&pass);
+	if (tell)
+		return IRQ_WAKE_THREAD;
+	return found ? IRQ_HANDLED : IRQ_NONE;
+}
+
+static void irqline_line_thread(struct irqline_top *top)
+{
+	struct irqline_line *line = container_of(top, struct irqline_line, top);
+
+	irqline_thread_run(&line->hub.thread);
+}
+
+/*
+ * Find what came while no pass could. An edge that nobody heard is lost, the
+ * status bit is not, so have the device raise its interrupt again.
+ *
+ * Context: process.
+ */
+static void irqline_line_catch_up(struct irqline_line *line)
+{
+	raw_spin_lock_irq(&line->hub.lock);
+	if (!line->gone)
+		line->ops->rearm(line->priv);
+	raw_spin_unlock_irq(&line->hub.lock);
+}
+
+static void irqline_line_release(struct kref *ref)
+{
+	struct irqline_line *line = container_of(ref, struct irqline_line, ref);
+
+	irqline_table_free(line->table);
+	mutex_destroy(&line->mutex);
+	kfree(line);
+}
+
+/**
+ * irqline_line_put() - give up a reference
+ * @line: the line
+ *
+ * Context: may sleep.
+ */
+void irqline_line_put(struct irqline_line *line)
+{
+	kref_put(&line->ref, irqline_line_release);
+}
+
+/**
+ * irqline_line_memory() - bytes that a line takes
+ * @line: the line
+ *
+ * Context: line->mutex held.
+ * Return: the size in bytes, its handlers and their queues included.
+ */
+size_t irqline_line_memory(struct irqline_line *line)
+{
+	size_t size = kmalloc_size_roundup(sizeof(*line));
+	struct irqline_handler *handler;
+
+	lockdep_assert_held(&line->mutex);
+
+	list_for_each_entry(handler, &line->handlers, node)
+		size += irqline_handler_memory(handler);
+	return size + line->table->size;
+}
+
+/**
+ * irqline_line_counts() - what a line has counted
+ * @line: the line
+ * @counts: to be filled
+ * @gone: set if the device no longer answers
+ *
+ * Context: process.
+ */
+void irqline_line_counts(struct irqline_line *line,
+			 struct irqline_line_counts *counts, bool *gone)
+{
+	raw_spin_lock_irq(&line->hub.lock);
+	*counts = line->counts;
+	*gone = line->gone;
+	raw_spin_unlock_irq(&line->hub.lock);
+}
+
+/**
+ * irqline_line_reset() - start the line's own counts from zero
+ * @line: the line
+ *
+ * Context: process.
+ */
+void irqline_line_reset(struct irqline_line *line)
+{
+	raw_spin_lock_irq(&line->hub.lock);
+	line->counts = (struct irqline_line_counts) { };
+	raw_spin_unlock_irq(&line->hub.lock);
+}
+
+static bool irqline_config_valid(const struct irqline_config *config)
+{
+	const struct irqline_client_ops *ops = config->ops;
+
+	return irqline_name_valid(config->name) && config->sources &&
+	       ops->status && ops->ack && ops->rearm && ops->alive &&
+	       (ops->capture || !config->captured) &&
+	       (config->delivery == IRQLINE_DELIVERY_MSI ||
+		(ops->mask && ops->unmask));
+}
+
+static struct irqline_line *
+irqline_line_alloc(const struct irqline_config *config)
+{
+	struct irqline_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
+
+	if (!line)
+		return NULL;
+	line->table = irqline_table_alloc(0);
+	line->taps = irqline_tapset_alloc();
+	if (!line->table || !line->taps) {
+		irqline_table_free(line->table);
+		if (line->taps)
+			irqline_tapset_end(line->taps);
+		kfree(line);
+		return NULL;
+	}
+	raw_spin_lock_init(&line->hub.lock);
+	irqline_thread_init(&line->hub.thread, &line->hub.lock);
+	init_completion(&line->hub.drained);
+	line->hub.irq = config->irq;
+	line->hub.dev_id = &line->top;
+	line->hub.clock = true;
+	line->top.pass = irqline_line_pass;
+	line->top.thread = irqline_line_thread;
+	line->top.irq = config->irq;
+	line->top.shared = config->delivery == IRQLINE_DELIVERY_INTX;
+	line->top.name = line->name;
+	line->top_ops = &irqline_hard_ops;
+	line->ops = config->ops;
+	line->priv = config->priv;
+	line->captured = config->captured;
+	line->sources = config->sources;
+	line->delivery = config->delivery;
+	kref_init(&line->ref);
+	mutex_init(&line->mutex);
+	INIT_LIST_HEAD(&line->handlers);
+	strscpy(line->name, config->name, sizeof(line->name));
+	return line;
+}
+
+static int irqline_line_add_builtin(struct irqline_line *line,
+				    const struct irqline_builtin *builtin)
+{
+	const struct irqline_handler_settings settings = {
+		.sources	= builtin->sources,
+		.bottom		= {
+			.ops	= &irqline_tasklet_ops,
+			.cpu	= -1,
+		},
+		.budget		= IRQLINE_BUILTIN_BUDGET,
+		.queue		= IRQLINE_BUILTIN_QUEUE,
+	};
+	struct irqline_handler *handler;
+	int err;
+
+	handler = irqline_handler_alloc(line, &line->hub, line->taps,
+					builtin->name, &settings);
+	if (!handler)
+		return -ENOMEM;
+	handler->builtin = builtin;
+	handler->priv = line->priv;
+	cpus_read_lock();
+	err = irqline_roster_add(line, handler, NULL);
+	cpus_read_unlock();
+	irqline_handler_put(handler);
+	return err;
+}
+
+static int irqline_line_add_builtins(struct irqline_line *line,
+				     const struct irqline_config *config)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < config->nr_builtins && !err; i++)
+		err = irqline_line_add_builtin(line, &config->builtins[i]);
+	return err;
+}
+
+/* The end of a line that nobody can find: what was started stops, mirrored. */
+static void irqline_line_end(struct irqline_line *line)
+{
+	irqline_roster_end(line);
+	irqline_tapset_end(line->taps);
+	irqline_line_put(line);
+}
+
+static int irqline_line_begin(struct irqline_line *line,
+			      const struct irqline_config *config)
+{
+	int err;
+
+	err = irqline_line_add_builtins(line, config);
+	if (err)
+		return err;
+	err = line->top_ops->start(&line->top);
+	if (err)
+		return err;
+	err = irqline_registry_add(line);
+	if (err)
+		line->top_ops->stop(&line->top);
+	return err;
+}
+
+/**
+ * irqline_register() - hand an interrupt to irqline
+ * @config: the line
+ *
+ * From here on, and before it returns, the callbacks are called. The device
+ * must be quiet or able to be served. What it had pending before is found.
+ *
+ * Context: may sleep.
+ * Return: the line, to be given back by irqline_unregister(). As an ERR_PTR:
+ * -EINVAL for an incomplete @config, -EEXIST if there is a line of that name,
+ * -ENOMEM, or what request_threaded_irq() says.
+ */
+struct irqline_line *irqline_register(const struct irqline_config *config)
+{
+	struct irqline_line *line;
+	int err;
+
+	if (!irqline_config_valid(config))
+		return ERR_PTR(-EINVAL);
+	line = irqline_line_alloc(config);
+	if (!line)
+		return ERR_PTR(-ENOMEM);
+	err = irqline_line_begin(line, config);
+	if (err) {
+		irqline_line_end(line);
+		return ERR_PTR(err);
+	}
+	irqline_line_catch_up(line);
+	irqline_notify(IRQLINE_NOTIFY_LINE_ADD, line);
+	return line;
+}
+EXPORT_SYMBOL_GPL(irqline_register);
+
+/**
+ * irqline_unregister() - take the interrupt back
+ * @line: of irqline_register()
+ *
+ * When it returns, no callback runs and none will be called. Requests that are
+ * at work are waited for, files that are open end with ENODEV. Events that were
+ * taken but not handled are dropped.
+ *
+ * Context: may sleep, up to what a bottom half sleeps. Must not be called from a
+ * callback.
+ */
+void irqline_unregister(struct irqline_line *line)
+{
+	irqline_registry_del(line);
+	mutex_lock(&line->mutex);
+	line->dead = true;
+	mutex_unlock(&line->mutex);
+	irqline_notify(IRQLINE_NOTIFY_LINE_DEL, line);
+
+	line->top_ops->stop(&line->top);
+	irqline_line_end(line);
+}
+EXPORT_SYMBOL_GPL(irqline_unregister);
+
+static bool irqline_line_idle(struct irqline_line *line)
+{
+	struct irqline_handler *handler;
+	bool idle = true;
+
+	mutex_lock(&line->mutex);
+	list_for_each_entry(handler, &line->handlers, node)
+		idle = idle && irqline_lane_idle(&handler->lane);
+	mutex_unlock(&line->mutex);
+	return idle;
+}
+
+/* Nothing is taken any more: wait until all that was taken is handled. */
+static bool irqline_line_drain(struct irqline_line *line)
+{
+	unsigned long left = msecs_to_jiffies(IRQLINE_DRAIN_MS);
+	struct irqline_hub *hub = &line->hub;
+	bool idle;
+
+	WRITE_ONCE(hub->draining, true);
+	/* Pairs with irqline_exec_run(): it gave up, or sees that we wait. */
+	smp_mb();
+	while (!(idle = irqline_line_idle(line)) && left)
+		left = wait_for_completion_timeout(&hub->drained, left);
+	WRITE_ONCE(hub->draining, false);
+	return idle;
+}
+
+static void irqline_line_close(struct irqline_line *line, bool closed)
+{
+	raw_spin_lock_irq(&line->hub.lock);
+	line->closed = closed;
+	raw_spin_unlock_irq(&line->hub.lock);
+}
+
+/*
+ * INTx may be shared, so it is the device that keeps still; with MSI, the
+ * interrupt itself.
+ */
+static void irqline_line_mask(struct irqline_line *line)
+{
+	if (line->delivery == IRQLINE_DELIVERY_INTX)
+		line->ops->mask(line->priv);
+	else
+		disable_irq(line->hub.irq);
+	irqline_line_close(line, true);
+}
+
+static void irqline_line_unmask(struct irqline_line *line)
+{
+	irqline_line_close(line, false);
+	if (line->delivery == IRQLINE_DELIVERY_INTX)
+		line->ops->unmask(line->priv);
+	else
+		enable_irq(line->hub.irq);
+	irqline_line_catch_up(line);
+}
+
+/**
+ * irqline_suspend() - keep a line still
+ * @line: the line
+ *
+ * For a driver's suspend callback, before the device loses power: when it
+ * returns, no pass touches the device, and all that was taken is handled.
+ *
+ * Context: may sleep.
+ * Return: 0, or -EBUSY if a bottom half is not done within five seconds; then
+ * the line goes on as before.
+ */
+int irqline_suspend(struct irqline_line *line)
+{
+	irqline_line_mask(line);
+	if (irqline_line_drain(line))
+		return 0;
+	irqline_line_unmask(line);
+	return -EBUSY;
+}
+EXPORT_SYMBOL_GPL(irqline_suspend);
+
+/**
+ * irqline_resume() - let a line go on
+ * @line: a line for which irqline_suspend() returned 0
+ *
+ * For a driver's resume callback, with the device able to be served. What its
+ * status says is pending is found.
+ *
+ * Context: may sleep.
+ */
+void irqline_resume(struct irqline_line *line)
+{
+	irqline_line_unmask(line);
+}
+EXPORT_SYMBOL_GPL(irqline_resume);
+
+/**
+ * irqline_tap_open() - have a file receive the events of a line
+ * @line: a line that is registered
+ *
+ * The tap outlives the line.
+ *
+ * Context: may sleep.
+ * Return: the tap, to be closed by irqline_tap_close(); -ENOMEM or -ENODEV as an
+ * ERR_PTR.
+ */
+struct irqline_tap *irqline_tap_open(struct irqline_line *line)
+{
+	return irqline_tapset_open(line->taps);
+}
+EXPORT_SYMBOL_GPL(irqline_tap_open);

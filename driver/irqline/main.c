@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * irqline: how the halves of an interrupt run, as a run-time setting.
+ */
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "netlink.h"
+#include "strategy.h"
+
+static int __init irqline_init(void)
+{
+	int err = irqline_strategy_check();
+
+	return err ?: irqline_nl_init();
+}
+
+/* The clients are gone: they use our symbols. Taps may still wait to be freed. */
+static void __exit irqline_exit(void)
+{
+	irqline_nl_exit();
+	rcu_barrier();
+}
+
+module_init(irqline_init);
+module_exit(irqline_exit);
+
+MODULE_DESCRIPTION("Run-time choice of how the halves of an interrupt run");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/string.h>
+
+#include "compat.h"
+#include "line.h"
+#include "netlink.h"
+#include "roster.h"
+
+/* Room for a message with every bucket of both histograms. */
+#define IRQLINE_NL_STATS_SIZE	(24 * 1024)
+
+const struct nla_policy irqline_nl_stats_get_policy[IRQLINE_A_STATS_MAX + 1] = {
+	[IRQLINE_A_STATS_LINE] = { .type = NLA_NUL_STRING,
+				   .len = IRQLINE_NAME_MAX },
+	[IRQLINE_A_STATS_HANDLER] = { .type = NLA_NUL_STRING,
+				      .len = IRQLINE_NAME_MAX },
+	[IRQLINE_A_STATS_HIST] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy irqline_nl_stats_reset_policy[IRQLINE_A_STATS_MAX + 1] = {
+	[IRQLINE_A_STATS_LINE] = { .type = NLA_NUL_STRING,
+				   .len = IRQLINE_NAME_MAX },
+	[IRQLINE_A_STATS_HANDLER] = { .type = NLA_NUL_STRING,
+				      .len = IRQLINE_NAME_MAX },
+};
+
+static int irqline_nl_put_bucket(struct sk_buff *skb, unsigned int bucket,
+				 u64 count)
+{
+	struct nlattr *nest = nla_nest_start(skb, IRQLINE_A_HISTOGRAM_BUCKET);
+	u64 lowest, highest;
+
+	if (!nest)
+		return -EMSGSIZE;
+	irqline_hist_bounds(bucket, &lowest, &highest);
+	if (nla_put_u64_64bit(skb, IRQLINE_A_BUCKET_LOWEST, lowest,
+			      IRQLINE_A_BUCKET_PAD) ||
+	    nla_put_u64_64bit(skb, IRQLINE_A_BUCKET_HIGHEST, highest,
+			      IRQLINE_A_BUCKET_PAD) ||
+	    nla_put_u64_64bit(skb, IRQLINE_A_BUCKET_COUNT, count,
+			      IRQLINE_A_BUCKET_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Each bucket is read once, so that the count is that of the buckets. */
+static int irqline_nl_put_buckets(struct sk_buff *skb,
+				  const struct irqline_hist *hist, bool buckets)
+{
+	u64 count = 0;
+	unsigned int i;
+
+	for (i = 0; i < IRQLINE_HIST_BUCKETS; i++) {
+		u64 n = READ_ONCE(hist->bucket[i]);
+
+		if (!n)
+			continue;
+		count += n;
+		if (buckets && irqline_nl_put_bucket(skb, i, n))
+			return -EMSGSIZE;
+	}
+	return nla_put_u64_64bit(skb, IRQLINE_A_HISTOGRAM_COUNT, count,
+				 IRQLINE_A_HISTOGRAM_PAD);
+}
+
+static int irqline_nl_put_hist(struct sk_buff *skb, int type,
+			       const struct irqline_hist *hist, bool buckets)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (irqline_nl_put_buckets(skb, hist, buckets) ||
+	    nla_put_u64_64bit(skb, IRQLINE_A_HISTOGRAM_SUM, READ_ONCE(hist->sum),
+			      IRQLINE_A_HISTOGRAM_PAD) ||
+	    nla_put_u64_64bit(skb, IRQLINE_A_HISTOGRAM_MAXIMUM,
+			      READ_ONCE(hist->maximum), IRQLINE_A_HISTOGRAM_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int irqline_nl_put_contexts(struct sk_buff *skb,
+				   const struct irqline_stats *stats)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	for (i = 0; i < IRQLINE_NR_CONTEXTS; i++) {
+		u64 n = READ_ONCE(stats->context[i]);
+
+		if (!n)
+			continue;
+		nest = nla_nest_start(skb, IRQLINE_A_STATS_CONTEXT);
+		if (!nest ||
+		    nla_put_u32(skb, IRQLINE_A_STATS_CONTEXT_CONTEXT, i) ||
+		    nla_put_u64_64bit(skb, IRQLINE_A_STATS_CONTEXT_COUNT, n,
+				      IRQLINE_A_STATS_CONTEXT_PAD))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int irqline_nl_put_cpus(struct sk_buff *skb,
+			       const struct irqline_stats *stats)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	for (i = 0; i < nr_cpu_ids; i++) {
+		u64 n = READ_ONCE(stats->cpu[i]);
+
+		if (!n)
+			continue;
+		nest = nla_nest_start(skb, IRQLINE_A_STATS_CPU);
+		if (!nest || nla_put_u32(skb, IRQLINE_A_STATS_CPU_CPU, i) ||
+		    nla_put_u64_64bit(skb, IRQLINE_A_STATS_CPU_COUNT, n,
+				      IRQLINE_A_STATS_CPU_PAD))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+/* The owner may be writing the name; what is read then is told as it is. */
+static int irqline_nl_put_thread(struct sk_buff *skb,
+				 const struct irqline_stats *stats)
+{
+	char comm[TASK_COMM_LEN];
+
+	strscpy(comm, stats->comm, sizeof(comm));
+	if (!comm[0])
+		return 0;
+	return nla_put_u32(skb, IRQLINE_A_STATS_PID, READ_ONCE(stats->pid)) ?:
+	       nla_put_string(skb, IRQLINE_A_STATS_COMM, comm);
+}
+
+static int irqline_nl_put_stats(struct sk_buff *skb, struct irqline_lane *lane,
+				bool buckets)
+{
+	const struct irqline_stats *stats;
+	int err;
+
+	rcu_read_lock();
+	stats = rcu_dereference(lane->stats);
+	err = irqline_nl_put_contexts(skb, stats) ?:
+	      irqline_nl_put_cpus(skb, stats) ?:
+	      irqline_nl_put_thread(skb, stats) ?:
+	      irqline_nl_put_hist(skb, IRQLINE_A_STATS_LATENCY, &stats->latency,
+				  buckets) ?:
+	      irqline_nl_put_hist(skb, IRQLINE_A_STATS_RUNTIME, &stats->runtime,
+				  buckets);
+	rcu_read_unlock();
+	return err;
+}
+
+static int irqline_nl_put_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, IRQLINE_A_STATS_PAD);
+}
+
+static int irqline_nl_put_counts(struct sk_buff *skb, struct irqline_line *line,
+				 struct irqline_handler *handler,
+				 const struct irqline_counts *counts)
+{
+	if (nla_put_string(skb, IRQLINE_A_STATS_LINE, line->name) ||
+	    nla_put_string(skb, IRQLINE_A_STATS_HANDLER, handler->name) ||
+	    nla_put_u32(skb, IRQLINE_A_STATS_LANE, handler->lane.index) ||
+	    irqline_nl_put_u64(skb, IRQLINE_A_STATS_TAKEN, counts->taken) ||
+	    irqline_nl_put_u64(skb, IRQLINE_A_STATS_HANDLED, counts->handled) ||
+	    irqline_nl_put_u64(skb, IRQLINE_A_STATS_DROPPED, counts->dropped) ||
+	    irqline_nl_put_u64(skb, IRQLINE_A_STATS_MERGED, counts->merged) ||
+	    irqline_nl_put_u64(skb, IRQLINE_A_STATS_PENDING, counts->pending))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int irqline_nl_put_switches(struct sk_buff *skb,
+				   const struct irqline_counts *counts)
+{
+	return irqline_nl_put_u64(skb, IRQLINE_A_STATS_SWITCHES,
+				  counts->switches) ?:
+	       irqline_nl_put_u64(skb, IRQLINE_A_STATS_SWITCHES_OWNED,
+				  counts->switches_owned) ?:
+	       irqline_nl_put_u64(skb, IRQLINE_A_STATS_OWED, counts->owed);
+}
+
+static int irqline_nl_fill_stats(struct sk_buff *skb,
+				 const struct irqline_nl_to *to,
+				 struct irqline_line *line,
+				 struct irqline_handler *handler, bool buckets)
+{
+	void *hdr = irqline_nl_put(skb, to);
+	struct irqline_counts counts;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	irqline_lane_counts(&handler->lane, &counts);
+	if (irqline_nl_put_counts(skb, line, handler, &counts) ||
+	    irqline_nl_put_switches(skb, &counts) ||
+	    irqline_nl_put_stats(skb, &handler->lane, buckets)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int irqline_nl_reply_stats(struct genl_info *info,
+				  struct irqline_line *line,
+				  struct irqline_handler *handler)
+{
+	struct sk_buff *msg = genlmsg_new(IRQLINE_NL_STATS_SIZE, GFP_KERNEL);
+	struct irqline_nl_to to;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	irqline_nl_to_asker(&to, info, IRQLINE_CMD_STATS_GET);
+	err = irqline_nl_fill_stats(msg, &to, line, handler,
+				    info->attrs[IRQLINE_A_STATS_HIST]);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * irqline_nl_stats_get() - the doit of stats-get
+ * @skb: the request
+ * @info: likewise
+ *
+ * Return: 0 or an error.
+ */
+int irqline_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct irqline_handler *handler;
+	struct irqline_line *line;
+	int err;
+
+	err = irqline_nl_once(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	if (irqline_nl_missing(info, IRQLINE_A_STATS_LINE, "line") ||
+	    irqline_nl_missing(info, IRQLINE_A_STATS_HANDLER, "handler"))
+		return -EINVAL;
+	line = irqline_nl_find_line(info->attrs[IRQLINE_A_STATS_LINE],
+				    info->extack);
+	if (!line)
+		return -ENOENT;
+	handler = irqline_nl_find_handler(line,
+					  info->attrs[IRQLINE_A_STATS_HANDLER],
+					  info->extack);
+	if (handler) {
+		err = irqline_nl_reply_stats(info, line, handler);
+		irqline_handler_put(handler);
+	} else {
+		err = -ENOENT;
+	}
+	irqline_line_put(line);
+	return irqline_nl_error(info->extack, err);
+}
+
+/**
+ * irqline_nl_stats_start() - check the request for a dump of statistics
+ * @cb: the dump
+ *
+ * Return: 0 or an error.
+ */
+int irqline_nl_stats_start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = irqline_dump_attrs(cb);
+	struct irqline_line *line;
+	int err;
+
+	err = irqline_nl_once(cb->nlh, cb->extack);
+	if (err)
+		return err;
+	if (attrs[IRQLINE_A_STATS_HANDLER]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[IRQLINE_A_STATS_HANDLER],
+				    "a dump takes no handler");
+		return -EINVAL;
+	}
+	cb->min_dump_alloc = IRQLINE_NL_STATS_SIZE;
+	if (!attrs[IRQLINE_A_STATS_LINE])
+		return 0;
+	line = irqline_nl_find_line(attrs[IRQLINE_A_STATS_LINE], cb->extack);
+	if (!line)
+		return -ENOENT;
+	irqline_line_put(line);
+	return 0;
+}
+
+static int irqline_nl_dump_stats(struct sk_buff *skb,
+				 const struct irqline_nl_to *to,
+				 struct irqline_line *line,
+				 struct irqline_handler *handler)
+{
+	return irqline_nl_fill_stats(skb, to, line, handler,
+				     irqline_dump_attrs(to->cb)[IRQLINE_A_STATS_HIST]);
+}
+
+/**
+ * irqline_nl_stats_dump() - the dumpit of stats-get
+ * @skb: where to
+ * @cb: the dump
+ *
+ * Return: what a dumpit op returns.
+ */
+int irqline_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct irqline_nl_to to;
+
+	irqline_nl_to_dump(&to, cb, IRQLINE_CMD_STATS_GET);
+	return irqline_nl_dump_handlers(skb, cb, &to,
+					irqline_dump_attrs(cb)[IRQLINE_A_STATS_LINE],
+					irqline_nl_dump_stats);
+}
+
+/* Statistics for each handler of a line, or one: all, before any is replaced. */
+struct irqline_nl_fresh {
+	unsigned int nr;
+	struct irqline_stats *stats[IRQLINE_HANDLERS_MAX];
+};
+
+static void irqline_nl_fresh_free(struct irqline_nl_fresh *fresh)
+{
+	while (fresh->nr)
+		kfree(fresh->stats[--fresh->nr]);
+	kfree(fresh);
+}
+
+static struct irqline_nl_fresh *irqline_nl_fresh_alloc(unsigned int nr)
+{
+	struct irqline_nl_fresh *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
+	struct irqline_stats *stats;
+
+	while (fresh && fresh->nr < nr) {
+		stats = irqline_stats_alloc();
+		if (!stats) {
+			irqline_nl_fresh_free(fresh);
+			return NULL;
+		}
+		fresh->stats[fresh->nr++] = stats;
+	}
+	return fresh;
+}
+
+/* One handler, or, with NULL, all of the line and the line itself. */
+static int irqline_nl_reset_line(struct irqline_line *line,
+				 struct irqline_handler *only)
+{
+	struct irqline_nl_fresh *fresh;
+	struct irqline_handler *handler;
+
+	mutex_lock(&line->mutex);
+	fresh = irqline_nl_fresh_alloc(only ? 1 : line->nr_handlers);
+	if (!fresh) {
+		mutex_unlock(&line->mutex);
+		return -ENOMEM;
+	}
+	if (only) {
+		irqline_lane_reset(&only->lane, fresh->stats[--fresh->nr]);
+	} else {
+		list_for_each_entry(handler, &line->handlers, node)
+			irqline_lane_reset(&handler->lane,
+					   fresh->stats[--fresh->nr]);
+		irqline_line_reset(line);
+	}
+	mutex_unlock(&line->mutex);
+	irqline_nl_fresh_free(fresh);
+	return 0;
+}
+
+static int irqline_nl_reset_all(void)
+{
+	struct irqline_line *line;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && (line = irqline_registry_at(i)); i++) {
+		err = irqline_nl_reset_line(line, NULL);
+		irqline_line_put(line);
+	}
+	return err;
+}
+
+static int irqline_nl_reset_named(struct genl_info *info)
+{
+	const struct nlattr *name = info->attrs[IRQLINE_A_STATS_HANDLER];
+	struct irqline_handler *handler = NULL;
+	struct irqline_line *line;
+	int err = -ENOENT;
+
+	line = irqline_nl_find_line(info->attrs[IRQLINE_A_STATS_LINE],
+				    info->extack);
+	if (!line)
+		return -ENOENT;
+	if (name)
+		handler = irqline_nl_find_handler(line, name, info->extack);
+	if (handler || !name)
+		err = irqline_nl_reset_line(line, handler);
+	if (handler)
+		irqline_handler_put(handler);
+	irqline_line_put(line);
+	return err;
+}
+
+/**
+ * irqline_nl_stats_reset() - the doit of stats-reset
+ * @skb: the request
+ * @info: likewise
+ *
+ * Return: 0 or an error.
+ */
+int irqline_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	err = irqline_nl_may_change(skb, info);
+	if (err)
+		return err;
+	if (info->attrs[IRQLINE_A_STATS_LINE])
+		return irqline_nl_error(info->extack,
+					irqline_nl_reset_named(info));
+	if (info->attrs[IRQLINE_A_STATS_HANDLER]) {
+		irqline_nl_missing(info, IRQLINE_A_STATS_LINE, "line");
+		return -EINVAL;
+	}
+	return irqline_nl_error(info->extack, irqline_nl_reset_all());
+}
+
+/**
+ * irqline_nl_alert() - tell that a policy begins or ceases to bite
+ * @info: whose, and what
+ *
+ * Context: may sleep.
+ */
+void irqline_nl_alert(const struct irqline_alert_info *info)
+{
+	const struct irqline_nl_to to = { .cmd = IRQLINE_CMD_ALERT_NTF };
+	struct irqline_handler *handler = info->handler;
+	struct irqline_counts counts;
+	struct sk_buff *msg;
+	void *hdr;
+
+	if (!irqline_nl_listened(IRQLINE_NL_ALERT))
+		return;
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return;
+	irqline_lane_counts(&handler->lane, &counts);
+	hdr = irqline_nl_put(msg, &to);
+	if (!hdr || irqline_nl_put_counts(msg, handler->line, handler, &counts) ||
+	    nla_put_u32(msg, IRQLINE_A_STATS_ALERT, info->alert)) {
+		nlmsg_free(msg);
+		return;
+	}
+	genlmsg_end(msg, hdr);
+	irqline_nl_multicast(msg, IRQLINE_NL_ALERT);
+}

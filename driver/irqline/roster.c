@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adding, changing and deleting handlers while events flow.
+ *
+ * All that can fail comes first, then a new dispatch table takes the place of
+ * the old one under the line's lock. A pass holds that lock throughout, so the
+ * old table is free when the lock is dropped.
+ */
+#include <linux/cpu.h>
+#include <linux/err.h>
+#include <linux/netlink.h>
+
+#include "bottom/bottom.h"
+#include "line.h"
+#include "registry.h"
+#include "roster.h"
+
+/**
+ * irqline_roster_find() - a handler by its name
+ * @line: the line
+ * @name: the name
+ *
+ * Context: line->mutex held.
+ * Return: the handler or NULL.
+ */
+struct irqline_handler *irqline_roster_find(struct irqline_line *line,
+					    const char *name)
+{
+	struct irqline_handler *handler;
+
+	lockdep_assert_held(&line->mutex);
+
+	list_for_each_entry(handler, &line->handlers, node)
+		if (!strcmp(handler->name, name))
+			return handler;
+	return NULL;
+}
+
+/**
+ * irqline_roster_at() - a handler by its rank
+ * @line: the line
+ * @index: from 0
+ *
+ * Context: line->mutex held.
+ * Return: the handler or NULL.
+ */
+struct irqline_handler *irqline_roster_at(struct irqline_line *line,
+					  unsigned int index)
+{
+	struct irqline_handler *handler;
+
+	lockdep_assert_held(&line->mutex);
+
+	list_for_each_entry(handler, &line->handlers, node)
+		if (!index--)
+			return handler;
+	return NULL;
+}
+
+static bool irqline_handler_before(const struct irqline_handler *a,
+				   const struct irqline_handler *b)
+{
+	if (!a->builtin != !b->builtin)
+		return a->builtin;
+	if (a->settings.priority != b->settings.priority)
+		return a->settings.priority > b->settings.priority;
+	return a->id < b->id;
+}
+
+/* Link a handler that is in no list at its rank. */
+static void irqline_roster_link(struct irqline_line *line,
+				struct irqline_handler *handler)
+{
+	struct irqline_handler *other;
+
+	list_for_each_entry(other, &line->handlers, node)
+		if (irqline_handler_before(handler, other))
+			break;
+	list_add_tail(&handler->node, &other->node);
+}
+
+/* Fill @table, which is large enough, and have passes use it. */
+static void irqline_roster_publish(struct irqline_line *line,
+				   struct irqline_table *table)
+{
+	struct irqline_handler *handler;
+	struct irqline_table *old;
+
+	lockdep_assert_held(&line->mutex);
+
+	list_for_each_entry(handler, &line->handlers, node)
+		irqline_table_add(table, &handler->lane,
+				  handler->settings.sources,
+				  handler->settings.exclusive);
+	raw_spin_lock_irq(&line->hub.lock);
+	old = line->table;
+	line->table = table;
+	raw_spin_unlock_irq(&line->hub.lock);
+	irqline_table_free(old);
+	irqline_changed();
+}
+
+static struct irqline_exec *
+irqline_exec_create(struct irqline_line *line, struct irqline_handler *handler,
+		    const struct irqline_bottom_config *config,
+		    struct netlink_ext_ack *extack)
+{
+	const struct irqline_bottom_env env = {
+		.line		= line->name,
+		.handler	= handler->name,
+		.thread		= &line->hub.thread,
+	};
+	struct irqline_exec *exec = config->ops->create(config, &env, extack);
+
+	if (!IS_ERR(exec))
+		exec->ops = config->ops;
+	return exec;
+}
+
+static void irqline_exec_discard(struct irqline_exec *exec)
+{
+	exec->ops->quiesce(exec);
+	exec->ops->destroy(exec);
+}
+
+static int irqline_roster_room(struct irqline_line *line,
+			       struct irqline_handler *handler,
+			       struct netlink_ext_ack *extack)
+{
+	if (line->nr_handlers >= IRQLINE_HANDLERS_MAX) {
+		NL_SET_ERR_MSG(extack, "the line has as many handlers as it can");
+		return -ENOSPC;
+	}
+	if (irqline_line_memory(line) + irqline_handler_memory(handler) >
+	    IRQLINE_MEMORY_MAX) {
+		NL_SET_ERR_MSG(extack, "the queues of the line would take more memory than they may");
+		return -ENOSPC;
+	}
+	return 0;
+}
+
+/* Context: line->mutex held. Past the check, only memory can be missing. */
+static int irqline_roster_enter(struct irqline_line *line,
+				struct irqline_handler *handler,
+				struct netlink_ext_ack *extack)
+{
+	struct irqline_table *table;
+	int err;
+
+	if (line->dead)
+		return -ENODEV;
+	if (irqline_roster_find(line, handler->name)) {
+		NL_SET_ERR_MSG(extack, "the line has a handler of that name");
+		return -EEXIST;
+	}
+	err = irqline_roster_room(line, handler, extack);
+	if (err)
+		return err;
+	table = irqline_table_alloc(line->nr_handlers + 1);
+	if (!table)
+		return -ENOMEM;
+	kref_get(&handler->ref);
+	line->nr_handlers++;
+	irqline_roster_link(line, handler);
+	irqline_roster_publish(line, table);
+	return 0;
+}
+
+/**
+ * irqline_roster_add() - give a line one more handler
+ * @line: the line
+ * @handler: of irqline_handler_alloc(); the line takes a reference of its own
+ * @extack: for the reason of a failure
+ *
+ * Context: may sleep; CPU hotplug lock held for reading.
+ * Return: 0; -EEXIST, -ENOSPC, -ENODEV, -ENOMEM or what the strategy says.
+ */
+int irqline_roster_add(struct irqline_line *line,
+		       struct irqline_handler *handler,
+		       struct netlink_ext_ack *extack)
+{
+	struct irqline_exec *exec;
+	int err;
+
+	exec = irqline_exec_create(line, handler, &handler->settings.bottom,
+				   extack);
+	if (IS_ERR(exec))
+		return PTR_ERR(exec);
+	irqline_lane_start(&handler->lane, exec);
+
+	mutex_lock(&line->mutex);
+	err = irqline_roster_enter(line, handler, extack);
+	mutex_unlock(&line->mutex);
+	if (err)
+		irqline_lane_stop(&handler->lane);
+	return err;
+}
+
+/* The settings that a get shows, and the dispatch. Context: line->mutex held. */
+static int irqline_roster_settle(struct irqline_line *line,
+				 struct irqline_handler *handler,
+				 const struct irqline_handler_settings *settings)
+{
+	bool moves = !irqline_rank_equal(&handler->settings, settings);
+	struct irqline_table *table = NULL;
+
+	if (line->dead)
+		return -ENODEV;
+	if (moves) {
+		table = irqline_table_alloc(line->nr_handlers);
+		if (!table)
+			return -ENOMEM;
+	}
+	handler->settings = *settings;
+	if (moves) {
+		list_del(&handler->node);
+		irqline_roster_link(line, handler);
+		irqline_roster_publish(line, table);
+	}
+	return 0;
+}
+
+/**
+ * irqline_roster_set() - change a handler while events flow
+ * @line: its line
+ * @handler: the handler
+ * @settings: all of its settings, valid together
+ * @extack: for the reason of a failure
+ *
+ * Work that sleeps, or spins for long, must not meet a strategy that may not
+ * sleep. Where the old one may, the new work suits both and comes before the
+ * switch; where it may not, the old work suits both until after it.
+ *
+ * Context: may sleep; CPU hotplug lock held for reading, and handler->mutex.
+ * Return: 0; -ENODEV, -ENOMEM or what the strategy says, and nothing changed.
+ */
+int irqline_roster_set(struct irqline_line *line,
+		       struct irqline_handler *handler,
+		       const struct irqline_handler_settings *settings,
+		       struct netlink_ext_ack *extack)
+{
+	bool early = handler->settings.bottom.ops->may_sleep;
+	struct irqline_exec *exec = NULL;
+	int err;
+
+	lockdep_assert_held(&handler->mutex);
+
+	if (!irqline_bottom_equal(&handler->settings.bottom, &settings->bottom)) {
+		exec = irqline_exec_create(line, handler, &settings->bottom,
+					   extack);
+		if (IS_ERR(exec))
+			return PTR_ERR(exec);
+	}
+
+	mutex_lock(&line->mutex);
+	err = irqline_roster_settle(line, handler, settings);
+	mutex_unlock(&line->mutex);
+	if (err) {
+		if (exec)
+			irqline_exec_discard(exec);
+		return err;
+	}
+
+	WRITE_ONCE(handler->lane.budget, settings->budget);
+	if (early)
+		irqline_handler_spend(handler, settings->work,
+				      settings->work_time);
+	if (exec)
+		irqline_lane_switch(&handler->lane, exec);
+	if (!early)
+		irqline_handler_spend(handler, settings->work,
+				      settings->work_time);
+	return 0;
+}
+
+/* Context: both mutexes held. */
+static void irqline_roster_unlink(struct irqline_line *line,
+				  struct irqline_handler *handler)
+{
+	handler->dead = true;
+	list_del_init(&handler->node);
+	line->nr_handlers--;
+}
+
+/* Out of reach of passes, for good. Context: handler->mutex held. */
+static void irqline_roster_stop(struct irqline_handler *handler)
+{
+	irqline_lane_stop(&handler->lane);
+	flush_work(&handler->alert);
+	irqline_handler_put(handler);
+}
+
+/**
+ * irqline_roster_del() - take a handler away while events flow
+ * @line: its line
+ * @handler: the handler; the caller holds a reference of its own
+ *
+ * What is pending counts as dropped.
+ *
+ * Context: may sleep; handler->mutex held.
+ * Return: 0, -ENODEV or -ENOMEM.
+ */
+int irqline_roster_del(struct irqline_line *line,
+		       struct irqline_handler *handler)
+{
+	struct irqline_table *table;
+	int err = 0;
+
+	lockdep_assert_held(&handler->mutex);
+
+	mutex_lock(&line->mutex);
+	table = irqline_table_alloc(line->nr_handlers);
+	if (line->dead) {
+		err = -ENODEV;
+	} else if (!table) {
+		err = -ENOMEM;
+	} else {
+		irqline_roster_unlink(line, handler);
+		irqline_roster_publish(line, table);
+	}
+	mutex_unlock(&line->mutex);
+	if (err) {
+		irqline_table_free(table);
+		return err;
+	}
+	irqline_roster_stop(handler);
+	return 0;
+}
+
+/* Returns false if none is left. */
+static bool irqline_roster_end_first(struct irqline_line *line)
+{
+	struct irqline_handler *handler;
+	bool mine;
+
+	mutex_lock(&line->mutex);
+	handler = irqline_roster_at(line, 0);
+	if (handler)
+		kref_get(&handler->ref);
+	mutex_unlock(&line->mutex);
+	if (!handler)
+		return false;
+
+	/* A request that is at work on it ends first, and may delete it. */
+	mutex_lock(&handler->mutex);
+	mutex_lock(&line->mutex);
+	mine = !handler->dead;
+	if (mine)
+		irqline_roster_unlink(line, handler);
+	mutex_unlock(&line->mutex);
+	if (mine)
+		irqline_roster_stop(handler);
+	mutex_unlock(&handler->mutex);
+	irqline_handler_put(handler);
+	return true;
+}
+
+/**
+ * irqline_roster_end() - take all handlers away for good
+ * @line: a line that is dead, and whose passes have ended
+ *
+ * Context: may sleep.
+ */
+void irqline_roster_end(struct irqline_line *line)
+{
+	while (irqline_roster_end_first(line))
+		;
+}
