@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _EDU_H
+#define _EDU_H
+
+#include <linux/cdev.h>
+#include <linux/device.h>
+#include <linux/io.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+#include "regs.h"
+
+struct irqline_event;
+struct irqline_line;
+
+/**
+ * struct edu_calc - the device's one computation
+ * @mutex: the callers, one at a time
+ * @wait: the one whose turn it is
+ * @pending: an operand was written and nobody has fetched the result;
+ *	protected by the device's lock
+ * @result: of the last computation; likewise
+ */
+struct edu_calc {
+	struct mutex mutex;
+	wait_queue_head_t wait;
+	bool pending;
+	u32 result;
+};
+
+/**
+ * struct edu - one device
+ *
+ * Files outlive the device, and so does this structure; the registers do not.
+ *
+ * @dev: of the character device; its last reference frees this
+ * @cdev: likewise
+ * @regs: BAR 0
+ * @mutex: opening a file against losing the device
+ * @lock: accesses to the registers on behalf of files against losing the
+ *	device
+ * @gone: the device is lost; written under both, so each allows to read it
+ * @line: its interrupt
+ * @calc: factorials
+ */
+struct edu {
+	struct device dev;
+	struct cdev cdev;
+	void __iomem *regs;
+	struct mutex mutex;
+	raw_spinlock_t lock;
+	bool gone;
+	struct irqline_line *line;
+	struct edu_calc calc;
+};
+
+static inline u32 edu_read(const struct edu *edu, unsigned int reg)
+{
+	return readl(edu->regs + reg);
+}
+
+static inline void edu_write(struct edu *edu, unsigned int reg, u32 value)
+{
+	writel(value, edu->regs + reg);
+}
+
+/* chardev.c */
+int edu_chardev_init(void);
+void edu_chardev_exit(void);
+struct edu *edu_chardev_alloc(struct device *parent);
+int edu_chardev_add(struct edu *edu);
+void edu_chardev_del(struct edu *edu);
+
+/* factorial.c */
+void edu_factorial_init(struct edu *edu);
+void edu_factorial_end(struct edu *edu);
+void edu_factorial_work(void *priv, const struct irqline_event *event);
+int edu_factorial_compute(struct edu *edu, u32 operand, u32 *result);
+
+#endif /* _EDU_H */

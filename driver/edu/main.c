@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * QEMU's edu device, a client of irqline.
+ */
+#include <linux/edu.h>
+#include <linux/err.h>
+#include <linux/iopoll.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/pm.h>
+#include <irqline.h>
+
+#include "edu.h"
+
+/* A DMA transfer takes 100 ms, the longest factorial a few seconds. */
+#define EDU_IDLE_POLL_US	1000
+#define EDU_IDLE_TIMEOUT_US	20000000
+
+static u32 edu_status(void *priv)
+{
+	return edu_read(priv, EDU_IRQ_STATUS);
+}
+
+static void edu_ack(void *priv, u32 sources)
+{
+	edu_write(priv, EDU_IRQ_ACK, sources);
+}
+
+static u64 edu_capture(void *priv, u32 sources)
+{
+	return edu_read(priv, EDU_FACTORIAL);
+}
+
+static void edu_rearm(void *priv)
+{
+	edu_write(priv, EDU_IRQ_RAISE, 0);
+}
+
+static bool edu_is_edu(const struct edu *edu)
+{
+	return (edu_read(edu, EDU_ID) & EDU_ID_MASK) == EDU_ID_VALUE;
+}
+
+static bool edu_alive(void *priv)
+{
+	return edu_is_edu(priv);
+}
+
+static void edu_mask(void *priv)
+{
+	struct edu *edu = priv;
+
+	pci_intx(to_pci_dev(edu->dev.parent), 0);
+}
+
+static void edu_unmask(void *priv)
+{
+	struct edu *edu = priv;
+
+	pci_intx(to_pci_dev(edu->dev.parent), 1);
+}
+
+static const struct irqline_client_ops edu_line_ops = {
+	.status		= edu_status,
+	.ack		= edu_ack,
+	.capture	= edu_capture,
+	.rearm		= edu_rearm,
+	.alive		= edu_alive,
+	.mask		= edu_mask,
+	.unmask		= edu_unmask,
+};
+
+static const struct irqline_builtin edu_builtins[] = {
+	{
+		.name		= "factorial",
+		.sources	= EDU_SOURCE_FACTORIAL,
+		.work		= edu_factorial_work,
+	},
+};
+
+/*
+ * The device has no reset, so it may be at work for whoever had it before, and
+ * have old sources pending.
+ */
+static int edu_quiet(struct edu *edu)
+{
+	u32 value;
+	int err;
+
+	edu_write(edu, EDU_STATUS, 0);
+	err = readl_poll_timeout(edu->regs + EDU_STATUS, value,
+				 !(value & EDU_STATUS_COMPUTING),
+				 EDU_IDLE_POLL_US, EDU_IDLE_TIMEOUT_US) ?:
+	      readl_poll_timeout(edu->regs + EDU_DMA_COMMAND, value,
+				 !(value & EDU_DMA_BUSY),
+				 EDU_IDLE_POLL_US, EDU_IDLE_TIMEOUT_US);
+	edu_write(edu, EDU_IRQ_ACK, U32_MAX);
+	return err;
+}
+
+static int edu_check(struct edu *edu)
+{
+	const u32 pattern = 0x5a5aa5a5;
+
+	if (!edu_is_edu(edu))
+		return -ENODEV;
+	edu_write(edu, EDU_LIVENESS, pattern);
+	return edu_read(edu, EDU_LIVENESS) == ~pattern ? 0 : -ENODEV;
+}
+
+static struct irqline_line *edu_register_line(struct edu *edu,
+					      struct pci_dev *pdev)
+{
+	const struct irqline_config config = {
+		.name		= dev_name(&edu->dev),
+		.irq		= pci_irq_vector(pdev, 0),
+		.delivery	= pdev->msi_enabled ? IRQLINE_DELIVERY_MSI :
+						      IRQLINE_DELIVERY_INTX,
+		.sources	= U32_MAX,
+		.captured	= EDU_SOURCE_FACTORIAL,
+		.ops		= &edu_line_ops,
+		.builtins	= edu_builtins,
+		.nr_builtins	= ARRAY_SIZE(edu_builtins),
+		.priv		= edu,
+	};
+
+	return irqline_register(&config);
+}
+
+/* What pcim_ does not own: the interrupt must end before the files may. */
+static int edu_start(struct edu *edu, struct pci_dev *pdev)
+{
+	int err;
+
+	err = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES);
+	if (err < 0)
+		return dev_err_probe(&pdev->dev, err, "no interrupt\n");
+	edu->line = edu_register_line(edu, pdev);
+	if (IS_ERR(edu->line)) {
+		err = dev_err_probe(&pdev->dev, PTR_ERR(edu->line),
+				    "no interrupt line\n");
+		goto free_vectors;
+	}
+	edu_write(edu, EDU_STATUS, EDU_STATUS_INTERRUPT);
+	err = edu_chardev_add(edu);
+	if (err) {
+		dev_err_probe(&pdev->dev, err, "no character device\n");
+		goto unregister;
+	}
+	return 0;
+
+unregister:
+	irqline_unregister(edu->line);
+free_vectors:
+	pci_free_irq_vectors(pdev);
+	return err;
+}
+
+static void edu_stop(struct edu *edu, struct pci_dev *pdev)
+{
+	edu_chardev_del(edu);
+	irqline_unregister(edu->line);
+	pci_free_irq_vectors(pdev);
+}
+
+static int edu_map(struct edu *edu, struct pci_dev *pdev)
+{
+	int err;
+
+	err = pcim_enable_device(pdev);
+	if (err)
+		return dev_err_probe(&pdev->dev, err, "cannot enable it\n");
+	err = pcim_iomap_regions(pdev, BIT(EDU_BAR), KBUILD_MODNAME);
+	if (err)
+		return dev_err_probe(&pdev->dev, err, "cannot map BAR 0\n");
+	edu->regs = pcim_iomap_table(pdev)[EDU_BAR];
+	err = edu_check(edu);
+	if (err)
+		return dev_err_probe(&pdev->dev, err, "not an edu device\n");
+	err = edu_quiet(edu);
+	if (err)
+		return dev_err_probe(&pdev->dev, err, "the device is stuck at work\n");
+	/* MSI is a write to memory. */
+	pci_set_master(pdev);
+	return 0;
+}
+
+static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct edu *edu = edu_chardev_alloc(&pdev->dev);
+	int err;
+
+	if (IS_ERR(edu))
+		return PTR_ERR(edu);
+	err = edu_map(edu, pdev) ?: edu_start(edu, pdev);
+	if (err) {
+		put_device(&edu->dev);
+		return err;
+	}
+	pci_set_drvdata(pdev, edu);
+	return 0;
+}
+
+static void edu_remove(struct pci_dev *pdev)
+{
+	struct edu *edu = pci_get_drvdata(pdev);
+
+	edu_stop(edu, pdev);
+	edu_write(edu, EDU_STATUS, 0);
+	put_device(&edu->dev);
+}
+
+static int edu_suspend(struct device *dev)
+{
+	struct edu *edu = dev_get_drvdata(dev);
+
+	return irqline_suspend(edu->line);
+}
+
+static int edu_resume(struct device *dev)
+{
+	struct edu *edu = dev_get_drvdata(dev);
+
+	irqline_resume(edu->line);
+	return 0;
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(edu_pm_ops, edu_suspend, edu_resume);
+
+static const struct pci_device_id edu_ids[] = {
+	{ PCI_DEVICE(EDU_VENDOR, EDU_DEVICE) },
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, edu_ids);
+
+static struct pci_driver edu_driver = {
+	.name		= KBUILD_MODNAME,
+	.id_table	= edu_ids,
+	.probe		= edu_probe,
+	.remove		= edu_remove,
+	.driver.pm	= pm_sleep_ptr(&edu_pm_ops),
+};
+
+static int __init edu_init(void)
+{
+	int err = edu_chardev_init();
+
+	if (err)
+		return err;
+	err = pci_register_driver(&edu_driver);
+	if (err)
+		edu_chardev_exit();
+	return err;
+}
+
+static void __exit edu_exit(void)
+{
+	pci_unregister_driver(&edu_driver);
+	edu_chardev_exit();
+}
+
+module_init(edu_init);
+module_exit(edu_exit);
+
+MODULE_DESCRIPTION("QEMU edu device, a client of irqline");
+MODULE_LICENSE("GPL");
