@@ -24,7 +24,7 @@ struct irqline_line;
  * @result: of the last computation; likewise
  */
 struct edu_calc {
-	struct mutex mutex;
+	struct mutex mutex;	/* callers */
 	wait_queue_head_t wait;
 	bool pending;
 	u32 result;
@@ -49,7 +49,7 @@ struct edu {
 	struct device dev;
 	struct cdev cdev;
 	void __iomem *regs;
-	struct mutex mutex;
+	struct mutex mutex;	/* opening */
 	raw_spinlock_t lock;
 	bool gone;
 	struct irqline_line *line;

@@ -65,7 +65,7 @@ struct irqline_handler {
 
 	struct kref ref;
 	struct list_head node;
-	struct mutex mutex;
+	struct mutex mutex;	/* changes */
 	struct irqline_handler_settings settings;
 	u32 id;
 	bool dead;

@@ -102,8 +102,8 @@ static void irqline_lane_kick_from_pass(struct irqline_lane *lane,
 
 /*
  * Owner, not in a pass: pass ownership on to the published executor, which is
- * @from itself when its budget is used up. The last touch of the lane; @hub lives as long as the code
- * of any executor.
+ * @from itself when its budget is used up. The last touch of the lane; @hub
+ * lives as long as the code of any executor.
  *
  * A softirq that is raised by a task waits for the next interrupt or for
  * ksoftirqd, unless bottom halves are off and on again around it.
@@ -159,7 +159,7 @@ static void irqline_lane_done(struct irqline_lane *lane)
 	preempt_disable();
 	raw_write_seqcount_begin(&lane->seq);
 	WRITE_ONCE(lane->in_work, 0);
-	irqline_count(lane->handled, 1);
+	irqline_count(&lane->handled, 1);
 	raw_write_seqcount_end(&lane->seq);
 	preempt_enable();
 }
@@ -328,7 +328,7 @@ void irqline_pass_end(struct irqline_pass *pass)
 
 static void irqline_lane_overflow(struct irqline_lane *lane)
 {
-	irqline_count(lane->dropped, 1);
+	irqline_count(&lane->dropped, 1);
 	if (lane->overflow_begun != lane->overflow_ended)
 		return;
 	WRITE_ONCE(lane->overflow_begun, lane->overflow_begun + 1);
@@ -352,7 +352,7 @@ void irqline_lane_take(struct irqline_lane *lane, u32 sources,
 
 	lockdep_assert_held(&lane->hub->lock);
 
-	irqline_count(lane->taken, 1);
+	irqline_count(&lane->taken, 1);
 	event = irqline_queue_slot(&lane->queue);
 	if (unlikely(!event)) {
 		irqline_lane_overflow(lane);
@@ -501,7 +501,7 @@ void irqline_lane_stop(struct irqline_lane *lane)
 	old->ops->destroy(old);
 
 	raw_spin_lock_irq(&hub->lock);
-	irqline_count(lane->dropped, irqline_queue_fill(&lane->queue));
+	irqline_count(&lane->dropped, irqline_queue_fill(&lane->queue));
 	lane->queue.head = lane->queue.tail;
 	raw_spin_unlock_irq(&hub->lock);
 }
@@ -554,17 +554,16 @@ static bool irqline_lane_try_counts(const struct irqline_lane *lane,
 	return !(seq & 1) && !read_seqcount_retry(&lane->seq, seq);
 }
 
-/* The counts of one moment. Returns with hub->lock held. */
-static void irqline_lane_lock_counts(struct irqline_lane *lane,
-				     struct irqline_counts *counts)
+static void irqline_counts_subtract(struct irqline_counts *counts,
+				    const struct irqline_counts *base)
 {
-	for (;;) {
-		raw_spin_lock_irq(&lane->hub->lock);
-		if (irqline_lane_try_counts(lane, counts))
-			return;
-		raw_spin_unlock_irq(&lane->hub->lock);
-		cpu_relax();
-	}
+	counts->taken -= base->taken;
+	counts->handled -= base->handled;
+	counts->dropped -= base->dropped;
+	counts->merged -= base->merged;
+	counts->switches -= base->switches;
+	counts->switches_owned -= base->switches_owned;
+	counts->owed -= base->owed;
 }
 
 /**
@@ -581,16 +580,16 @@ void irqline_lane_counts(struct irqline_lane *lane,
 			 struct irqline_counts *counts)
 {
 	const struct irqline_counts *base = &lane->base;
+	bool done;
 
-	irqline_lane_lock_counts(lane, counts);
-	counts->taken -= base->taken;
-	counts->handled -= base->handled;
-	counts->dropped -= base->dropped;
-	counts->merged -= base->merged;
-	counts->switches -= base->switches;
-	counts->switches_owned -= base->switches_owned;
-	counts->owed -= base->owed;
-	raw_spin_unlock_irq(&lane->hub->lock);
+	do {
+		raw_spin_lock_irq(&lane->hub->lock);
+		done = irqline_lane_try_counts(lane, counts);
+		if (done)
+			irqline_counts_subtract(counts, base);
+		raw_spin_unlock_irq(&lane->hub->lock);
+		cpu_relax();
+	} while (!done);
 }
 
 /**
@@ -605,13 +604,20 @@ void irqline_lane_counts(struct irqline_lane *lane,
  */
 void irqline_lane_reset(struct irqline_lane *lane, struct irqline_stats *fresh)
 {
-	struct irqline_counts base;
+	struct irqline_counts now;
 	struct irqline_stats *old;
+	bool done;
 
-	irqline_lane_lock_counts(lane, &base);
-	base.taken -= base.pending;
-	lane->base = base;
-	old = rcu_replace_pointer(lane->stats, fresh, true);
-	raw_spin_unlock_irq(&lane->hub->lock);
+	do {
+		raw_spin_lock_irq(&lane->hub->lock);
+		done = irqline_lane_try_counts(lane, &now);
+		if (done) {
+			now.taken -= now.pending;
+			lane->base = now;
+			old = rcu_replace_pointer(lane->stats, fresh, true);
+		}
+		raw_spin_unlock_irq(&lane->hub->lock);
+		cpu_relax();
+	} while (!done);
 	kfree_rcu(old, rcu);
 }

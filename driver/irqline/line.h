@@ -77,7 +77,7 @@ struct irqline_line {
 
 	struct kref ref;
 	struct list_head node;
-	struct mutex mutex;
+	struct mutex mutex;	/* changes */
 	struct list_head handlers;
 	unsigned int nr_handlers;
 	bool dead;

@@ -13,8 +13,10 @@
 #include "netlink.h"
 #include "roster.h"
 
-/* No set of attributes has more. */
-#define IRQLINE_NL_ATTRS	64
+/* More than any set of attributes has. */
+#define IRQLINE_NL_ATTRS \
+	(IRQLINE_A_LINE_MAX + IRQLINE_A_HANDLER_MAX + IRQLINE_A_STRATEGY_MAX + \
+	 IRQLINE_A_STATS_MAX)
 
 /**
  * irqline_nl_once() - refuse an attribute that is given twice
@@ -31,11 +33,6 @@ int irqline_nl_once(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
 	const struct nlattr *attr;
 	int rem;
 
-	BUILD_BUG_ON(IRQLINE_A_LINE_MAX >= IRQLINE_NL_ATTRS ||
-		     IRQLINE_A_HANDLER_MAX >= IRQLINE_NL_ATTRS ||
-		     IRQLINE_A_STRATEGY_MAX >= IRQLINE_NL_ATTRS ||
-		     IRQLINE_A_STATS_MAX >= IRQLINE_NL_ATTRS);
-
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
 		if (nla_type(attr) < IRQLINE_NL_ATTRS &&
 		    !__test_and_set_bit(nla_type(attr), seen))
@@ -44,6 +41,23 @@ int irqline_nl_once(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/**
+ * irqline_nl_missing() - is a required attribute missing?
+ * @info: the request
+ * @type: the attribute
+ * @text: what to say; a literal, as the answer points to it
+ *
+ * Return: true if so.
+ */
+bool irqline_nl_missing(struct genl_info *info, int type, const char *text)
+{
+	if (info->attrs[type])
+		return false;
+	NL_SET_ERR_ATTR_MISS(info->extack, NULL, type);
+	info->extack->_msg = text;
+	return true;
 }
 
 /**

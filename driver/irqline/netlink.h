@@ -41,6 +41,7 @@ extern struct genl_family irqline_nl_family;
 int irqline_nl_init(void);
 void irqline_nl_exit(void);
 int irqline_nl_once(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack);
+bool irqline_nl_missing(struct genl_info *info, int type, const char *text);
 int irqline_nl_may_change(struct sk_buff *skb, struct genl_info *info);
 int irqline_nl_error(struct netlink_ext_ack *extack, int err);
 struct irqline_line *irqline_nl_find_line(const struct nlattr *attr,
@@ -64,17 +65,6 @@ int irqline_nl_dump_handlers(struct sk_buff *skb, struct netlink_callback *cb,
 			     const struct irqline_nl_to *to,
 			     const struct nlattr *only,
 			     irqline_nl_fill_handler *fill);
-
-/* The texts of a missing attribute; the attribute itself goes along, too. */
-#define irqline_nl_missing(info, type, text) \
-({ \
-	bool __missing = !(info)->attrs[type]; \
-	if (__missing) { \
-		NL_SET_ERR_ATTR_MISS((info)->extack, NULL, type); \
-		NL_SET_ERR_MSG((info)->extack, text " is missing"); \
-	} \
-	__missing; \
-})
 
 /* nl_line.c */
 extern const struct nla_policy irqline_nl_line_get_policy[];

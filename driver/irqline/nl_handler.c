@@ -135,8 +135,8 @@ static int irqline_nl_find_both(struct genl_info *info,
 				struct irqline_line **line,
 				struct irqline_handler **handler)
 {
-	if (irqline_nl_missing(info, IRQLINE_A_HANDLER_LINE, "line") ||
-	    irqline_nl_missing(info, IRQLINE_A_HANDLER_NAME, "name"))
+	if (irqline_nl_missing(info, IRQLINE_A_HANDLER_LINE, "line is missing") ||
+	    irqline_nl_missing(info, IRQLINE_A_HANDLER_NAME, "name is missing"))
 		return -EINVAL;
 	*line = irqline_nl_find_line(info->attrs[IRQLINE_A_HANDLER_LINE],
 				     info->extack);
@@ -288,9 +288,9 @@ int irqline_nl_handler_new(struct sk_buff *skb, struct genl_info *info)
 	err = irqline_nl_may_change(skb, info);
 	if (err)
 		return err;
-	if (irqline_nl_missing(info, IRQLINE_A_HANDLER_LINE, "line") ||
-	    irqline_nl_missing(info, IRQLINE_A_HANDLER_NAME, "name") ||
-	    irqline_nl_missing(info, IRQLINE_A_HANDLER_SOURCES, "sources"))
+	if (irqline_nl_missing(info, IRQLINE_A_HANDLER_LINE, "line is missing") ||
+	    irqline_nl_missing(info, IRQLINE_A_HANDLER_NAME, "name is missing") ||
+	    irqline_nl_missing(info, IRQLINE_A_HANDLER_SOURCES, "sources is missing"))
 		return -EINVAL;
 	if (!irqline_name_valid(nla_data(name))) {
 		NL_SET_ERR_MSG_ATTR(info->extack, name,

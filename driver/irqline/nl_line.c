@@ -152,7 +152,7 @@ int irqline_nl_line_get(struct sk_buff *skb, struct genl_info *info)
 	err = irqline_nl_once(info->nlhdr, info->extack);
 	if (err)
 		return err;
-	if (irqline_nl_missing(info, IRQLINE_A_LINE_NAME, "name"))
+	if (irqline_nl_missing(info, IRQLINE_A_LINE_NAME, "name is missing"))
 		return -EINVAL;
 	line = irqline_nl_find_line(info->attrs[IRQLINE_A_LINE_NAME],
 				    info->extack);
@@ -251,12 +251,32 @@ static int irqline_nl_parse_affinity(struct genl_info *info,
 	return 0;
 }
 
+/*
+ * What the interrupt has now is not what it will have if a change waits for the
+ * next interrupt, so an affinity that looks the same is set, too.
+ */
+static int irqline_nl_apply_affinity(struct genl_info *info,
+				     struct irqline_line *line,
+				     const struct cpumask *mask)
+{
+	const struct cpumask *now = irq_get_affinity_mask(line->hub.irq);
+	bool same = now && cpumask_equal(now, mask);
+	int err = irq_set_affinity(line->hub.irq, mask);
+
+	if (err) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[IRQLINE_A_LINE_AFFINITY],
+				    "the interrupt controller refuses");
+		return err;
+	}
+	return !same;
+}
+
 /* Context: line->mutex held. Returns 1 if it changed, 0 if not, or an error. */
 static int irqline_nl_set_affinity(struct genl_info *info,
 				   struct irqline_line *line)
 {
 	const struct nlattr *attr = info->attrs[IRQLINE_A_LINE_AFFINITY];
-	const struct cpumask *now;
 	cpumask_var_t mask;
 	int err;
 
@@ -265,15 +285,8 @@ static int irqline_nl_set_affinity(struct genl_info *info,
 	if (!alloc_cpumask_var(&mask, GFP_KERNEL))
 		return -ENOMEM;
 	err = irqline_nl_parse_affinity(info, mask);
-	now = irq_get_affinity_mask(line->hub.irq);
-	if (!err && !(now && cpumask_equal(now, mask))) {
-		err = irq_set_affinity(line->hub.irq, mask);
-		if (err)
-			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "the interrupt controller refuses");
-		else
-			err = 1;
-	}
+	if (!err)
+		err = irqline_nl_apply_affinity(info, line, mask);
 	free_cpumask_var(mask);
 	return err;
 }
@@ -327,7 +340,7 @@ int irqline_nl_line_set(struct sk_buff *skb, struct genl_info *info)
 	err = irqline_nl_may_change(skb, info);
 	if (err)
 		return err;
-	if (irqline_nl_missing(info, IRQLINE_A_LINE_NAME, "name"))
+	if (irqline_nl_missing(info, IRQLINE_A_LINE_NAME, "name is missing"))
 		return -EINVAL;
 	line = irqline_nl_find_line(info->attrs[IRQLINE_A_LINE_NAME],
 				    info->extack);

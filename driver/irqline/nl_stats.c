@@ -245,8 +245,8 @@ int irqline_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 	err = irqline_nl_once(info->nlhdr, info->extack);
 	if (err)
 		return err;
-	if (irqline_nl_missing(info, IRQLINE_A_STATS_LINE, "line") ||
-	    irqline_nl_missing(info, IRQLINE_A_STATS_HANDLER, "handler"))
+	if (irqline_nl_missing(info, IRQLINE_A_STATS_LINE, "line is missing") ||
+	    irqline_nl_missing(info, IRQLINE_A_STATS_HANDLER, "handler is missing"))
 		return -EINVAL;
 	line = irqline_nl_find_line(info->attrs[IRQLINE_A_STATS_LINE],
 				    info->extack);
@@ -428,7 +428,7 @@ int irqline_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
 		return irqline_nl_error(info->extack,
 					irqline_nl_reset_named(info));
 	if (info->attrs[IRQLINE_A_STATS_HANDLER]) {
-		irqline_nl_missing(info, IRQLINE_A_STATS_LINE, "line");
+		irqline_nl_missing(info, IRQLINE_A_STATS_LINE, "line is missing");
 		return -EINVAL;
 	}
 	return irqline_nl_error(info->extack, irqline_nl_reset_all());

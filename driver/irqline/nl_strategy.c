@@ -70,8 +70,8 @@ int irqline_nl_strategy_get(struct sk_buff *skb, struct genl_info *info)
 	err = irqline_nl_once(info->nlhdr, info->extack);
 	if (err)
 		return err;
-	if (irqline_nl_missing(info, IRQLINE_A_STRATEGY_NAME, "name") ||
-	    irqline_nl_missing(info, IRQLINE_A_STRATEGY_KIND, "kind"))
+	if (irqline_nl_missing(info, IRQLINE_A_STRATEGY_NAME, "name is missing") ||
+	    irqline_nl_missing(info, IRQLINE_A_STRATEGY_KIND, "kind is missing"))
 		return -EINVAL;
 	strategy = irqline_strategy_find(nla_get_u32(info->attrs[IRQLINE_A_STRATEGY_KIND]),
 					 nla_data(name));

@@ -40,11 +40,11 @@ static inline u32 irqline_queue_fill(const struct irqline_queue *queue)
 
 /*
  * Producer: the slot to write the next event to, or NULL if the queue is full.
- * The acquire pairs with irqline_queue_pop(): the old event has been read out.
  */
 static inline struct irqline_event *
 irqline_queue_slot(struct irqline_queue *queue)
 {
+	/* Pairs with irqline_queue_pop(): the old event has been read out. */
 	if (queue->tail - smp_load_acquire(&queue->head) > queue->mask)
 		return NULL;
 	return &queue->ring[queue->tail & queue->mask];
@@ -53,12 +53,14 @@ irqline_queue_slot(struct irqline_queue *queue)
 /* Producer: the slot is filled. */
 static inline void irqline_queue_push(struct irqline_queue *queue)
 {
+	/* Pairs with irqline_queue_empty(): the event is complete. */
 	smp_store_release(&queue->tail, queue->tail + 1);
 }
 
-/* Consumer: is there an event? Pairs with irqline_queue_push(). */
+/* Consumer: is there no event? */
 static inline bool irqline_queue_empty(const struct irqline_queue *queue)
 {
+	/* Pairs with irqline_queue_push(). */
 	return smp_load_acquire(&queue->tail) == queue->head;
 }
 
@@ -72,6 +74,7 @@ irqline_queue_peek(const struct irqline_queue *queue)
 /* Consumer: done with what irqline_queue_peek() showed. */
 static inline void irqline_queue_pop(struct irqline_queue *queue)
 {
+	/* Pairs with irqline_queue_slot(). */
 	smp_store_release(&queue->head, queue->head + 1);
 }
 

@@ -133,7 +133,7 @@ static int irqline_roster_room(struct irqline_line *line,
 	}
 	if (irqline_line_memory(line) + irqline_handler_memory(handler) >
 	    IRQLINE_MEMORY_MAX) {
-		NL_SET_ERR_MSG(extack, "the queues of the line would take more memory than they may");
+		NL_SET_ERR_MSG(extack, "the line's queues would take too much memory");
 		return -ENOSPC;
 	}
 	return 0;

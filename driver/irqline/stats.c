@@ -81,8 +81,8 @@ void irqline_hist_bounds(unsigned int bucket, u64 *lowest, u64 *highest)
 
 static void irqline_hist_add(struct irqline_hist *hist, u64 value)
 {
-	irqline_count(hist->bucket[irqline_hist_bucket(value)], 1);
-	irqline_count(hist->sum, value);
+	irqline_count(&hist->bucket[irqline_hist_bucket(value)], 1);
+	irqline_count(&hist->sum, value);
 	if (value > hist->maximum)
 		WRITE_ONCE(hist->maximum, value);
 }
@@ -98,8 +98,8 @@ static void irqline_hist_add(struct irqline_hist *hist, u64 value)
 void irqline_stats_add(struct irqline_stats *stats,
 		       const struct irqline_event *event, u64 end)
 {
-	irqline_count(stats->context[event->bottom_context], 1);
-	irqline_count(stats->cpu[event->bottom_cpu], 1);
+	irqline_count(&stats->context[event->bottom_context], 1);
+	irqline_count(&stats->cpu[event->bottom_cpu], 1);
 	if (stats->pid != event->pid || !stats->comm[0]) {
 		WRITE_ONCE(stats->pid, event->pid);
 		strscpy(stats->comm, current->comm, sizeof(stats->comm));

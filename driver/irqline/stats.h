@@ -3,6 +3,7 @@
 #ifndef _IRQLINE_STATS_H
 #define _IRQLINE_STATS_H
 
+#include <linux/bits.h>
 #include <linux/irqline.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -16,7 +17,7 @@
  * 2^32 ns (4.3 s) on. The whole fits into a page with up to 15 CPUs.
  */
 #define IRQLINE_HIST_SHIFT	3
-#define IRQLINE_HIST_SUB	(1U << IRQLINE_HIST_SHIFT)
+#define IRQLINE_HIST_SUB	BIT(IRQLINE_HIST_SHIFT)
 #define IRQLINE_HIST_BITS	32
 #define IRQLINE_HIST_BUCKETS \
 	((IRQLINE_HIST_BITS - IRQLINE_HIST_SHIFT + 1) * IRQLINE_HIST_SUB)
@@ -54,7 +55,10 @@ struct irqline_stats {
 };
 
 /* One writer, so no atomic is needed; readers may look at any moment. */
-#define irqline_count(counter, n) WRITE_ONCE(counter, (counter) + (n))
+static inline void irqline_count(u64 *counter, u64 n)
+{
+	WRITE_ONCE(*counter, *counter + n);
+}
 
 struct irqline_stats *irqline_stats_alloc(void);
 size_t irqline_stats_size(void);

@@ -39,7 +39,7 @@ struct irqline_tap {
 	struct irqline_tapset *set;
 	raw_spinlock_t lock;
 	wait_queue_head_t wait;
-	struct mutex read_mutex;
+	struct mutex read_mutex;	/* readers */
 	u32 tail;
 	u32 head;
 	u32 lost;
@@ -98,7 +98,7 @@ static void irqline_tap_push(struct irqline_tap *tap,
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&tap->lock, flags);
-	/* Pairs with the release in read: the old event has been copied. */
+	/* Pairs with irqline_tap_copy(): the old event has been copied. */
 	if (tap->tail - smp_load_acquire(&tap->head) == IRQLINE_TAP_SIZE) {
 		tap->lost++;
 		raw_spin_unlock_irqrestore(&tap->lock, flags);
@@ -108,6 +108,7 @@ static void irqline_tap_push(struct irqline_tap *tap,
 	*slot = *event;
 	slot->lost = tap->lost;
 	tap->lost = 0;
+	/* Pairs with irqline_tap_fill(): the event is complete. */
 	smp_store_release(&tap->tail, tap->tail + 1);
 	raw_spin_unlock_irqrestore(&tap->lock, flags);
 
@@ -191,9 +192,10 @@ void irqline_tap_close(struct irqline_tap *tap)
 }
 EXPORT_SYMBOL_GPL(irqline_tap_close);
 
-/* Pairs with the release in push. */
+/* Reader: events that are there. */
 static u32 irqline_tap_fill(const struct irqline_tap *tap)
 {
+	/* Pairs with irqline_tap_push(). */
 	return smp_load_acquire(&tap->tail) - READ_ONCE(tap->head);
 }
 
@@ -211,6 +213,7 @@ static ssize_t irqline_tap_copy(struct irqline_tap *tap, char __user *buf,
 
 	if (copy_to_user(buf, &tap->ring[at], array_size(n, sizeof(*tap->ring))))
 		return -EFAULT;
+	/* Pairs with irqline_tap_push(). */
 	smp_store_release(&tap->head, tap->head + n);
 	return array_size(n, sizeof(*tap->ring));
 }

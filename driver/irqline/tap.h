@@ -16,7 +16,7 @@
  */
 struct irqline_tapset {
 	struct kref ref;
-	spinlock_t lock;
+	spinlock_t lock;	/* changes */
 	struct list_head taps;
 	bool gone;
 };

@@ -254,9 +254,9 @@ enum {
  */
 
 /* The kick that led to this run came from no top half: a switch handed over. */
-#define IRQLINE_EVENT_HANDED_OVER	(1U << 0)
+#define IRQLINE_EVENT_HANDED_OVER	0x1
 /* The line's clock is off: both times are 0. */
-#define IRQLINE_EVENT_NO_TIME		(1U << 1)
+#define IRQLINE_EVENT_NO_TIME		0x2
 
 /**
  * struct irqline_event - one event of one handler

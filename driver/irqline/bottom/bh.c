@@ -16,6 +16,6 @@ const struct irqline_bottom_ops irqline_bh_ops = {
 	.size		= sizeof(struct irqline_work_exec),
 	.name		= "bh",
 	.softirq	= "TASKLET",
-	.unbound	= "a BH work item runs on the CPU that takes the interrupt; set the line's affinity, or choose workqueue or kthread",
+	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
 	.context	= IRQLINE_CONTEXT_SOFTIRQ,
 };

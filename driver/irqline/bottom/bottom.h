@@ -128,9 +128,9 @@ struct irqline_exec {
 	bool debt;
 };
 
-/* Pairs with irqline_exec_take(): who takes the token sees all before it. */
 static inline void irqline_exec_set(struct irqline_exec *exec)
 {
+	/* Pairs with irqline_exec_take(): who takes it sees all before. */
 	smp_store_release(&exec->token, 1);
 }
 

@@ -76,6 +76,6 @@ const struct irqline_bottom_ops irqline_inline_ops = {
 	.destroy	= irqline_inline_destroy,
 	.size		= sizeof(struct irqline_inline),
 	.name		= "inline",
-	.unbound	= "inline runs on the CPU that takes the interrupt; set the line's affinity, or choose workqueue or kthread",
+	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
 	.context	= IRQLINE_CONTEXT_HARDIRQ,
 };

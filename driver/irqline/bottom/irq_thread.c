@@ -153,7 +153,7 @@ const struct irqline_bottom_ops irqline_irq_thread_ops = {
 	.destroy	= irqline_irq_thread_destroy,
 	.size		= sizeof(struct irqline_irq_thread),
 	.name		= "irq-thread",
-	.unbound	= "the IRQ's thread follows the interrupt; set the line's affinity, or choose workqueue or kthread",
+	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
 	.context	= IRQLINE_CONTEXT_TASK,
 	.may_sleep	= true,
 };

@@ -66,6 +66,6 @@ const struct irqline_bottom_ops irqline_tasklet_ops = {
 	.size		= sizeof(struct irqline_tasklet),
 	.name		= "tasklet",
 	.softirq	= "TASKLET",
-	.unbound	= "a tasklet runs on the CPU that takes the interrupt; set the line's affinity, or choose workqueue or kthread",
+	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
 	.context	= IRQLINE_CONTEXT_SOFTIRQ,
 };
