@@ -85,13 +85,14 @@ static ssize_t edu_fop_read(struct file *file, char __user *buf, size_t count,
 	return irqline_tap_read(ef->tap, buf, count, file->f_flags & O_NONBLOCK);
 }
 
-/* A file for writing alone never has anything to wait for but the end. */
+/* A file for writing alone has but the end to wait for. */
 static __poll_t edu_poll(struct file *file, struct poll_table_struct *wait)
 {
 	struct edu_file *ef = file->private_data;
 
 	if (ef->tap)
 		return irqline_tap_poll(ef->tap, file, wait);
+	poll_wait(file, &ef->edu->calc.wait, wait);
 	return READ_ONCE(ef->edu->gone) ? EPOLLHUP | EPOLLERR : 0;
 }
 

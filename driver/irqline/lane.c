@@ -19,12 +19,11 @@
  * free, or wait for its owner. An owner that runs in the old executor sees
  * before its next event that another one is published, and hands over.
  *
- * inline is different in that only a pass can run it. Ownership that is handed
- * over to it goes to the switch, as a debt, which works it off event by event
- * with interrupts off, in its own context.
+ * Budget. One run takes a bounded number of events, then kicks the published
+ * executor again: nobody keeps a CPU because events keep coming.
  */
-#include <linux/irqflags.h>
 #include <linux/interrupt.h>
+#include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/pid.h>
 #include <linux/preempt.h>
@@ -46,7 +45,7 @@ static const struct irqline_bottom_ops irqline_none_ops = {
 	.name	= "none",
 };
 
-/* Does only the top half run it? */
+/* Does a pass run it itself? */
 static bool irqline_exec_direct(const struct irqline_exec *exec)
 {
 	return exec->ops->run_here;
@@ -112,7 +111,7 @@ static void irqline_lane_kick(struct irqline_lane *lane,
 			      const struct irqline_exec *from)
 {
 	struct irqline_hub *hub = lane->hub;
-	enum irqline_kick left = IRQLINE_KICK_DONE;
+	enum irqline_kick left;
 	bool toggle_bh = !irqs_disabled() && !in_hardirq();
 	struct irqline_exec *exec;
 	unsigned long flags;
@@ -121,14 +120,10 @@ static void irqline_lane_kick(struct irqline_lane *lane,
 		local_bh_disable();
 	raw_spin_lock_irqsave(&hub->lock, flags);
 	exec = lane->exec;
-	if (exec != from)
+	if (exec != from || irqline_exec_direct(exec))
 		exec->handed_over = true;
-	if (irqline_exec_direct(exec)) {
-		exec->debt = true;
-	} else {
-		irqline_exec_set(exec);
-		left = exec->ops->kick(exec);
-	}
+	irqline_exec_set(exec);
+	left = exec->ops->kick(exec);
 	raw_spin_unlock_irqrestore(&hub->lock, flags);
 
 	if (left == IRQLINE_KICK_THREAD && exec != from)
@@ -137,12 +132,13 @@ static void irqline_lane_kick(struct irqline_lane *lane,
 		local_bh_enable();
 }
 
-/* Owner: move the oldest event to @event. The count is exact at any moment. */
-static bool irqline_lane_next(struct irqline_lane *lane,
+/*
+ * Owner, with the queue not empty: move the oldest event to @event. The account
+ * is exact at any moment.
+ */
+static void irqline_lane_next(struct irqline_lane *lane,
 			      struct irqline_event *event)
 {
-	if (irqline_queue_empty(&lane->queue))
-		return false;
 	*event = *irqline_queue_peek(&lane->queue);
 
 	preempt_disable();
@@ -151,7 +147,6 @@ static bool irqline_lane_next(struct irqline_lane *lane,
 	WRITE_ONCE(lane->in_work, 1);
 	raw_write_seqcount_end(&lane->seq);
 	preempt_enable();
-	return true;
 }
 
 static void irqline_lane_done(struct irqline_lane *lane)
@@ -217,49 +212,27 @@ static u64 irqline_lane_handle(struct irqline_lane *lane, bool handed_over,
 }
 
 /*
- * The same for a direct executor outside of a pass: with interrupts off as in
- * one, unless the kernel would not turn them off there either.
- */
-static u64 irqline_lane_handle_masked(struct irqline_lane *lane,
-				      struct irqline_event *event, u64 last_end)
-{
-	unsigned long flags = 0;
-	u64 end;
-
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
-		local_irq_save(flags);
-	end = irqline_lane_handle(lane, true, event, last_end);
-	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
-		local_irq_restore(flags);
-	return end;
-}
-
-/*
  * The only consumer of a lane: runs as its owner, takes at most the budget and
- * passes ownership on, or gives it up with the queue empty. A direct executor
- * in a pass has no budget: nothing could call it later.
+ * passes ownership on, or gives it up with the queue empty.
  */
 static void irqline_lane_run(struct irqline_lane *lane,
 			     struct irqline_exec *exec)
 {
 	bool handed_over = exec->handed_over;
-	bool direct = irqline_exec_direct(exec);
 	unsigned int left = READ_ONCE(lane->budget);
 	struct irqline_event event;
 	u64 end = 0;
 
-	while (READ_ONCE(lane->exec) == exec &&
-	       (left || (direct && !handed_over))) {
-		if (!irqline_lane_next(lane, &event)) {
+	while (READ_ONCE(lane->exec) == exec) {
+		if (irqline_queue_empty(&lane->queue)) {
 			if (irqline_lane_give_up(lane))
 				return;
 			continue;
 		}
-		if (direct && handed_over)
-			end = irqline_lane_handle_masked(lane, &event, end);
-		else
-			end = irqline_lane_handle(lane, handed_over, &event, end);
-		left--;
+		if (!left--)
+			break;
+		irqline_lane_next(lane, &event);
+		end = irqline_lane_handle(lane, handed_over, &event, end);
 	}
 	irqline_lane_kick(lane, exec);
 }
@@ -276,17 +249,6 @@ static void irqline_exec_run(struct irqline_exec *exec)
 	/* Pairs with irqline_lane_drain(): giving up was fully ordered. */
 	if (unlikely(READ_ONCE(hub->draining)))
 		complete(&hub->drained);
-}
-
-/* The switch: be the context in which a direct executor works off its debt. */
-static void irqline_exec_settle(struct irqline_exec *exec)
-{
-	while (exec->debt) {
-		exec->debt = false;
-		irqline_exec_set(exec);
-		exec->run(exec);
-		cond_resched();
-	}
 }
 
 /**
@@ -474,7 +436,6 @@ void irqline_lane_switch(struct irqline_lane *lane, struct irqline_exec *new)
 		raw_spin_unlock_irq(&hub->lock);
 		irqline_lane_kick(lane, old);
 	}
-	irqline_exec_settle(new);
 	old->ops->destroy(old);
 }
 

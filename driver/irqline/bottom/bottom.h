@@ -55,17 +55,17 @@ struct irqline_bottom_env {
 /**
  * struct irqline_bottom_ops - a bottom strategy
  *
- * Sorted by heat. All are required, but for @kick and @run_here, of which a
- * strategy has one.
+ * Sorted by heat. All are required, but for @run_here and @claim, which a
+ * strategy has that runs in the top half itself.
  *
  * @kick: Makes exec->run() be called soon, once or more often. Any context,
  *	with the line's raw spinlock held and interrupts off; never fails,
  *	never sleeps, never calls exec->run() itself.
- * @run_here: In place of @kick: @claim has marked the executor busy; calls
- *	exec->run() at once and ends the mark. The context of the top half,
- *	after the line's lock was dropped.
- * @claim: With @run_here only: marks the executor busy. The line's lock is
- *	held.
+ * @run_here: Runs what @claim has marked: calls exec->run() at once and ends the
+ *	mark. The context of the top half, after the line's lock was dropped.
+ *	With it, @kick is for whoever is not a pass, or has used its budget up.
+ * @claim: Marks the executor busy, so that quiesce waits for @run_here. The
+ *	line's lock is held.
  * @create: Allocates an executor and all that it needs. May sleep. The CPU
  *	hotplug lock is held for reading, and config->cpu is -1 or online.
  *	Returns it or an ERR_PTR, with a reason in the extack.
@@ -109,11 +109,9 @@ struct irqline_bottom_ops {
  * @lane: for @run alone
  * @next: link of the pass that will run it here; belongs to the pass
  * @token: 1 from the kick until run() or, after quiesce, the switch takes it
- * @handed_over: the kick came from no top half; written by who kicks, read by
+ * @handed_over: the kick came from no top half, or a run in the top half went
+ *	on beyond its budget; written by who kicks, read by
  *	who runs, so ordered by the kick
- * @debt: ownership handed over to an executor that runs in the top half's
- *	context only; the switch that published it works it off. Written by the
- *	old executor before its quiesce returns, then by the switch alone
  *
  * A strategy embeds it in a struct of its own. @run and @lane are set by the
  * caller of create().
@@ -125,7 +123,6 @@ struct irqline_exec {
 	struct irqline_exec *next;
 	int token;
 	bool handed_over;
-	bool debt;
 };
 
 static inline void irqline_exec_set(struct irqline_exec *exec)

@@ -6,10 +6,17 @@
  * the lock, so quiesce has to wait for the claims made before the executor was
  * unpublished. Claims can overlap: one pass may still be on its way out of
  * run() when the lane, given up in there, is taken by another.
+ *
+ * No pass may run for ever, and who hands a lane over is no pass. What such a
+ * kick is about spills into a kworker, as softirqs do into ksoftirqd; events
+ * that run there are marked as handed over.
+ *
+ * quiesce swallows kicks: a spill that waits is taken off its queue.
  */
 #include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "bottom.h"
 
@@ -17,11 +24,26 @@ struct irqline_inline {
 	struct irqline_exec exec;
 	atomic_t busy;		/* claims, and one until quiesce */
 	struct completion idle;
+	struct work_struct spill;
 };
 
 static struct irqline_inline *to_inline(struct irqline_exec *exec)
 {
 	return container_of(exec, struct irqline_inline, exec);
+}
+
+static void irqline_inline_run_spill(struct work_struct *work)
+{
+	struct irqline_inline *inl =
+		container_of(work, struct irqline_inline, spill);
+
+	inl->exec.run(&inl->exec);
+}
+
+static enum irqline_kick irqline_inline_kick(struct irqline_exec *exec)
+{
+	queue_work(system_highpri_wq, &to_inline(exec)->spill);
+	return IRQLINE_KICK_DONE;
 }
 
 static void irqline_inline_claim(struct irqline_exec *exec)
@@ -49,6 +71,7 @@ irqline_inline_create(const struct irqline_bottom_config *config,
 		return ERR_PTR(-ENOMEM);
 	atomic_set(&inl->busy, 1);
 	init_completion(&inl->idle);
+	INIT_WORK(&inl->spill, irqline_inline_run_spill);
 	return &inl->exec;
 }
 
@@ -56,6 +79,7 @@ static void irqline_inline_quiesce(struct irqline_exec *exec)
 {
 	struct irqline_inline *inl = to_inline(exec);
 
+	cancel_work_sync(&inl->spill);
 	if (!atomic_dec_and_test(&inl->busy))
 		wait_for_completion(&inl->idle);
 }
@@ -64,11 +88,12 @@ static void irqline_inline_destroy(struct irqline_exec *exec)
 {
 	struct irqline_inline *inl = to_inline(exec);
 
-	WARN_ON_ONCE(atomic_read(&inl->busy));
+	WARN_ON_ONCE(atomic_read(&inl->busy) || work_pending(&inl->spill));
 	kfree(inl);
 }
 
 const struct irqline_bottom_ops irqline_inline_ops = {
+	.kick		= irqline_inline_kick,
 	.run_here	= irqline_inline_run_here,
 	.claim		= irqline_inline_claim,
 	.create		= irqline_inline_create,
