@@ -70,14 +70,22 @@ int args_fail(const struct args *args, const char *format, ...)
 	return STATUS_FAILED;
 }
 
+/* Whether the value is worth being shown, since the target does not. */
+static bool is_news(const struct args *args, const char *value)
+{
+	return *value && !(args->target && strstr(args->target, value));
+}
+
 int args_refused(const struct args *args, const struct extack *extack)
 {
 	const char *attr = extack->attr;
 
 	/* "line: line is missing" says it twice. */
-	if (attr && strncmp(extack->text, attr, strlen(attr)))
-		return args_fail(args, "%s: %s", attr, extack->text);
-	return args_fail(args, "%s", extack->text);
+	if (!attr || (extack->missing && !strncmp(extack->text, attr, strlen(attr))))
+		return args_fail(args, "%s", extack->text);
+	if (is_news(args, extack->value))
+		return args_fail(args, "%s %s: %s", attr, extack->value, extack->text);
+	return args_fail(args, "%s: %s", attr, extack->text);
 }
 
 int args_written(const struct args *args, int err)

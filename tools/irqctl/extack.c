@@ -53,18 +53,32 @@ static bool parse_tlvs(struct nlmsghdr *answer, struct nlattr **tb)
 			  length - offset, tlv_policy);
 }
 
-/* The attribute that begins at that offset of the request. */
-static const struct spec_attr *attr_at(struct nlmsghdr *request, __u32 offset,
-				       const struct spec_set *set)
+/* Blames the attribute that begins at that offset of the request. */
+static void blame(struct extack *extack, struct nlmsghdr *request, __u32 offset,
+		  const struct spec_set *set)
 {
+	const struct spec_attr *attr;
 	struct nlattr *pos;
 	int rest;
 
 	nlmsg_for_each_attr(pos, request, GENL_HDRLEN, rest) {
-		if ((char *)pos - (char *)request == (long)offset)
-			return spec_attr(set, nla_type(pos));
+		if ((char *)pos - (char *)request != (long)offset)
+			continue;
+		attr = spec_attr(set, nla_type(pos));
+		if (!attr)
+			return;
+		extack->attr = attr->name;
+		if (spec_is_text(attr->type))
+			nla_strlcpy(extack->value, pos, sizeof(extack->value));
 	}
-	return NULL;
+}
+
+static void blame_missing(struct extack *extack, __u32 type, const struct spec_set *set)
+{
+	const struct spec_attr *attr = spec_attr(set, type);
+
+	extack->missing = true;
+	extack->attr = attr ? attr->name : NULL;
 }
 
 static void append_range(struct extack *extack, struct nlattr *policy)
@@ -93,7 +107,6 @@ void extack_parse(struct extack *extack, int error, struct nlmsghdr *answer,
 		  struct nlmsghdr *request, const struct spec_set *set)
 {
 	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1];
-	const struct spec_attr *attr = NULL;
 
 	extack_set(extack, error);
 	if (!parse_tlvs(answer, tb))
@@ -103,10 +116,8 @@ void extack_parse(struct extack *extack, int error, struct nlmsghdr *answer,
 			 nla_get_string(tb[NLMSGERR_ATTR_MSG]));
 	if (tb[NLMSGERR_ATTR_POLICY])
 		append_range(extack, tb[NLMSGERR_ATTR_POLICY]);
-	extack->missing = tb[NLMSGERR_ATTR_MISS_TYPE];
 	if (tb[NLMSGERR_ATTR_MISS_TYPE])
-		attr = spec_attr(set, nla_get_u32(tb[NLMSGERR_ATTR_MISS_TYPE]));
+		blame_missing(extack, nla_get_u32(tb[NLMSGERR_ATTR_MISS_TYPE]), set);
 	else if (tb[NLMSGERR_ATTR_OFFS])
-		attr = attr_at(request, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]), set);
-	extack->attr = attr ? attr->name : NULL;
+		blame(extack, request, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]), set);
 }

@@ -15,6 +15,7 @@ struct extack {
 	int error;		/* errno */
 	char text[256];		/* the kernel's own, or strerror()'s */
 	const char *attr;	/* the attribute to blame, or NULL */
+	char value[64];		/* its value if that is text, else "" */
 	bool missing;		/* attr is not there, though it is needed */
 };
 
