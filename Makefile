@@ -61,16 +61,82 @@ locked-modules:
 	$(KBUILD) modules
 	@mv '$(MDIR)/.started' '$(MDIR)/.stamp'
 
+# irqctl and whatever else has a Makefile there.
 .PHONY: tools
 tools:
 	@mkdir -p '$(BUILD)/tools'
 	@touch '$(BUILD)/tools/.started'
-	$(MAKE) -C tools/irqctl O='$(BUILD)/tools'
+	@$(foreach makefile,$(wildcard tools/*/Makefile),\
+		flock '$(BUILD)/tools/.lock' $(MAKE) --no-print-directory \
+			-C $(dir $(makefile)) O='$(BUILD)/tools' &&) :
 	@mv '$(BUILD)/tools/.started' '$(BUILD)/tools/.stamp'
 
+# The test harness and the checkers come from the kernel's source package.
+SOURCE  := $(BUILD)/linux-source-6.12
+TARBALL := /usr/src/linux-source-6.12.tar.xz
+KSFT    := $(SOURCE)/tools/testing/selftests
+
+.PHONY: source
+source:
+	@tools/vm/need 'have the kernel'\''s test harness and checkers' linux-source-6.12 xz-utils
+	@[ '$(SOURCE)/.stamp' -nt $(TARBALL) ] || { \
+		echo 'Unpacking a part of $(TARBALL)' && \
+		mkdir -p '$(BUILD)' && \
+		tar -xJf $(TARBALL) -C '$(BUILD)' $(addprefix linux-source-6.12/, \
+			tools/testing/selftests/lib.mk \
+			tools/testing/selftests/kselftest.h \
+			tools/testing/selftests/kselftest_harness.h \
+			tools/testing/selftests/kselftest \
+			scripts/checkpatch.pl \
+			scripts/spelling.txt \
+			scripts/const_structs.checkpatch \
+			scripts/coccinelle) && \
+		touch '$(SOURCE)/.stamp'; }
+
+.PHONY: selftests
+selftests: source
+	@mkdir -p '$(BUILD)/selftests'
+	$(MAKE) --no-print-directory -C selftests KSFT='$(KSFT)' OUTPUT='$(BUILD)/selftests'
+
+.PHONY: packages
+packages:
+	@tools/vm/need 'build the tools' gcc make libc6-dev pkg-config \
+		libnl-3-dev libnl-genl-3-dev libsmartcols-dev
+	@tools/vm/need 'run virtual machines' qemu-system-x86 busybox-static kmod
+
+.PHONY: demo
+demo: packages
+	@$(MAKE) --no-print-directory modules KERNEL='$(or $(KERNEL),6.12)'
+	@$(MAKE) --no-print-directory tools
+	@tools/vm/run --kernel '$(or $(KERNEL),6.12)' --cpus 2 --edu 2 --load -- $(DEMO_CMD)
+
+.PHONY: check
+check: packages source
+	@tools/vm/need 'run the tests' bats jq
+	@set -e; for kernel in $(KERNELS); do \
+		$(MAKE) --no-print-directory modules KERNEL=$$kernel; done
+	@$(MAKE) --no-print-directory tools selftests
+	@tools/check $(KERNELS)
+
+.PHONY: lint
+lint: packages source
+	@tools/vm/need 'run the static checks' sparse coccinelle shellcheck perl python3
+	@SOURCE='$(SOURCE)' tools/lint $(KERNELS)
+
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+
+.PHONY: install
+install: modules tools
+	$(KBUILD) $(if $(DESTDIR),INSTALL_MOD_PATH='$(DESTDIR)') modules_install
+	$(MAKE) -C tools/irqctl O='$(BUILD)/tools' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' install
+	for page in $(wildcard Documentation/man/*.[1-9]); do \
+		install -D -m 644 -t "$(MANDIR)/man$${page##*.}" "$$page" || exit; done
+
+# Not what was downloaded, or unpacked from a package.
 .PHONY: clean
 clean:
-	find '$(BUILD)' -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
+	[ ! -d '$(BUILD)' ] || find '$(BUILD)' -mindepth 1 -maxdepth 1 \
+		! -name cache ! -name 'linux-source-*' -exec rm -rf {} +
 
 .PHONY: distclean
 distclean:
