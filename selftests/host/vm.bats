@@ -98,9 +98,9 @@ setup()
 }
 
 @test "a guest that hangs makes the run fail, and what it waits for is shown" {
-	run --separate-stderr -125 "$vm" --timeout 30 -- sh -c 'echo before; sleep 1234'
+	run --separate-stderr -125 "$vm" --timeout 40 -- sh -c 'echo before; sleep 1234'
 	[ "$output" = before ]
-	[[ $stderr == *"hung: no result within 30 s"* ]]
+	[[ $stderr == *"hung: no result within 40 s"* ]]
 	[[ $stderr == *"sleep 1234"*nanosleep* ]]
 }
 
