@@ -2,7 +2,7 @@
 #
 # For people; what the modules consist of is in Kbuild. All products go to build/.
 
-KERNELS  ?= 6.12 6.1
+KERNELS  ?= $(or $(KERNEL),6.12 6.1)
 PREFIX   ?= /usr/local
 DEMO_CMD ?= build/tools/demo
 BUILD    := $(CURDIR)/build
@@ -32,7 +32,7 @@ help:
 	@echo '     KERNEL=NAME     ... for one of Debian 12: 6.12, 6.1, 6.12-rt or 6.1-rt'
 	@echo 'make modules, tools  only these'
 	@echo 'make demo            watch it work in a virtual machine (KERNEL=6.12)'
-	@echo 'make check           run all tests in virtual machines (KERNELS="$(KERNELS)")'
+	@echo 'make check           run all tests in virtual machines (KERNELS="6.12 6.1")'
 	@echo 'make lint            run all static checks'
 	@echo 'make install         install modules, irqctl and man pages (DESTDIR=, PREFIX=$(PREFIX))'
 	@echo 'make clean           remove what was built'
