@@ -6,6 +6,12 @@
 
 bats_require_minimum_version 1.5.0
 
+# A download would be told on stderr.
+setup_file()
+{
+	"$BATS_TEST_DIRNAME"/../../tools/vm/kernel image 6.12 >/dev/null
+}
+
 setup()
 {
 	cd "$BATS_TEST_DIRNAME/../.." || return
