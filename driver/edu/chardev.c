@@ -155,10 +155,7 @@ static const struct file_operations edu_fops = {
 
 static void edu_dev_release(struct device *dev)
 {
-	struct edu *edu = container_of(dev, struct edu, dev);
-
-	ida_free(&edu_ids, MINOR(dev->devt));
-	kfree(edu);
+	kfree(container_of(dev, struct edu, dev));
 }
 
 /**
@@ -166,7 +163,7 @@ static void edu_dev_release(struct device *dev)
  * @parent: the PCI device
  *
  * Context: may sleep.
- * Return: the device, to be given up by put_device(), or an ERR_PTR.
+ * Return: the device, to be given up by edu_chardev_put(), or an ERR_PTR.
  */
 struct edu *edu_chardev_alloc(struct device *parent)
 {
@@ -192,10 +189,25 @@ struct edu *edu_chardev_alloc(struct device *parent)
 	edu->cdev.owner = THIS_MODULE;
 	err = dev_set_name(&edu->dev, "edu%d", id);
 	if (err) {
-		put_device(&edu->dev);
+		edu_chardev_put(edu);
 		return ERR_PTR(err);
 	}
 	return edu;
+}
+
+/**
+ * edu_chardev_put() - give the device up, and its number at once
+ * @edu: the device; nobody can open it, and its line is gone
+ *
+ * Files that are open keep the memory, but the number is for whoever comes next:
+ * a device that is bound again has the name that it had.
+ *
+ * Context: may sleep.
+ */
+void edu_chardev_put(struct edu *edu)
+{
+	ida_free(&edu_ids, MINOR(edu->dev.devt));
+	put_device(&edu->dev);
 }
 
 /**

@@ -70,6 +70,7 @@ static inline void edu_write(struct edu *edu, unsigned int reg, u32 value)
 int edu_chardev_init(void);
 void edu_chardev_exit(void);
 struct edu *edu_chardev_alloc(struct device *parent);
+void edu_chardev_put(struct edu *edu);
 int edu_chardev_add(struct edu *edu);
 void edu_chardev_del(struct edu *edu);
 

@@ -194,7 +194,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return PTR_ERR(edu);
 	err = edu_map(edu, pdev) ?: edu_start(edu, pdev);
 	if (err) {
-		put_device(&edu->dev);
+		edu_chardev_put(edu);
 		return err;
 	}
 	pci_set_drvdata(pdev, edu);
@@ -207,7 +207,7 @@ static void edu_remove(struct pci_dev *pdev)
 
 	edu_stop(edu, pdev);
 	edu_write(edu, EDU_STATUS, 0);
-	put_device(&edu->dev);
+	edu_chardev_put(edu);
 }
 
 static int edu_suspend(struct device *dev)
