@@ -8,8 +8,8 @@
 #include <net/genetlink.h>
 
 /*
- * 6.9 and later: agree to IRQF_ONESHOT where a foreign action on a shared line
- * has asked for it. Before, both must say the same.
+ * Agree to IRQF_ONESHOT where a foreign action on a shared line has asked for it.
+ * Where a kernel cannot, all actions of a line must say the same.
  */
 #ifndef IRQF_COND_ONESHOT
 #define IRQF_COND_ONESHOT	0

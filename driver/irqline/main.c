@@ -27,3 +27,4 @@ module_exit(irqline_exit);
 
 MODULE_DESCRIPTION("Run-time choice of how the halves of an interrupt run");
 MODULE_LICENSE("GPL");
+MODULE_ALIAS_GENL_FAMILY(IRQLINE_FAMILY_NAME);

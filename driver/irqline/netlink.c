@@ -5,6 +5,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/capability.h>
+#include <linux/err.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 
@@ -205,16 +206,20 @@ bool irqline_nl_listened(enum irqline_nl_group group)
 
 /**
  * irqline_nl_multicast() - tell all who listen
- * @msg: the message; consumed
+ * @msg: the message, consumed; or the ERR_PTR that it became
  * @group: to whom
  *
- * A listener whose socket is full finds ENOBUFS there.
+ * Who cannot be told, for lack of memory here or of room in its socket, finds
+ * ENOBUFS there.
  *
  * Context: may sleep.
  */
 void irqline_nl_multicast(struct sk_buff *msg, enum irqline_nl_group group)
 {
-	genlmsg_multicast(&irqline_nl_family, msg, 0, group, GFP_KERNEL);
+	if (IS_ERR(msg))
+		genl_set_err(&irqline_nl_family, &init_net, 0, group, ENOBUFS);
+	else
+		genlmsg_multicast(&irqline_nl_family, msg, 0, group, GFP_KERNEL);
 }
 
 static int irqline_nl_dump_line(struct sk_buff *skb, struct netlink_callback *cb,

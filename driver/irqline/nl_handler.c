@@ -108,8 +108,7 @@ static void irqline_nl_handler_notify(struct irqline_line *line,
 	if (!irqline_nl_listened(IRQLINE_NL_CONFIG))
 		return;
 	msg = irqline_nl_handler_msg(&to, line, handler);
-	if (!IS_ERR(msg))
-		irqline_nl_multicast(msg, IRQLINE_NL_CONFIG);
+	irqline_nl_multicast(msg, IRQLINE_NL_CONFIG);
 }
 
 /**

@@ -131,8 +131,7 @@ void irqline_nl_line_notify(struct irqline_line *line, u8 cmd)
 	if (!irqline_nl_listened(IRQLINE_NL_CONFIG))
 		return;
 	msg = irqline_nl_line_msg(line, &to);
-	if (!IS_ERR(msg))
-		irqline_nl_multicast(msg, IRQLINE_NL_CONFIG);
+	irqline_nl_multicast(msg, IRQLINE_NL_CONFIG);
 }
 
 /**

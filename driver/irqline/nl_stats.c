@@ -434,6 +434,27 @@ int irqline_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
 	return irqline_nl_error(info->extack, irqline_nl_reset_all());
 }
 
+static struct sk_buff *irqline_nl_alert_msg(const struct irqline_alert_info *info)
+{
+	const struct irqline_nl_to to = { .cmd = IRQLINE_CMD_ALERT_NTF };
+	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct irqline_handler *handler = info->handler;
+	struct irqline_counts counts;
+	void *hdr;
+
+	if (!msg)
+		return ERR_PTR(-ENOMEM);
+	irqline_lane_counts(&handler->lane, &counts);
+	hdr = irqline_nl_put(msg, &to);
+	if (!hdr || irqline_nl_put_counts(msg, handler->line, handler, &counts) ||
+	    nla_put_u32(msg, IRQLINE_A_STATS_ALERT, info->alert)) {
+		nlmsg_free(msg);
+		return ERR_PTR(-EMSGSIZE);
+	}
+	genlmsg_end(msg, hdr);
+	return msg;
+}
+
 /**
  * irqline_nl_alert() - tell that a policy begins or ceases to bite
  * @info: whose, and what
@@ -442,24 +463,7 @@ int irqline_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
  */
 void irqline_nl_alert(const struct irqline_alert_info *info)
 {
-	const struct irqline_nl_to to = { .cmd = IRQLINE_CMD_ALERT_NTF };
-	struct irqline_handler *handler = info->handler;
-	struct irqline_counts counts;
-	struct sk_buff *msg;
-	void *hdr;
-
-	if (!irqline_nl_listened(IRQLINE_NL_ALERT))
-		return;
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return;
-	irqline_lane_counts(&handler->lane, &counts);
-	hdr = irqline_nl_put(msg, &to);
-	if (!hdr || irqline_nl_put_counts(msg, handler->line, handler, &counts) ||
-	    nla_put_u32(msg, IRQLINE_A_STATS_ALERT, info->alert)) {
-		nlmsg_free(msg);
-		return;
-	}
-	genlmsg_end(msg, hdr);
-	irqline_nl_multicast(msg, IRQLINE_NL_ALERT);
+	if (irqline_nl_listened(IRQLINE_NL_ALERT))
+		irqline_nl_multicast(irqline_nl_alert_msg(info),
+				     IRQLINE_NL_ALERT);
 }
