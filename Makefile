@@ -20,7 +20,7 @@ KREL  = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' '$(UTSRELEASE)')
 MDIR  = $(BUILD)/$(KREL)
 
 # Debian 12's pahole is too old to make BTF with the headers of 6.12.
-KBUILD = $(MAKE) -C '$(KDIR)' M='$(MDIR)' CONFIG_DEBUG_INFO_BTF_MODULES=
+KBUILD = -C '$(KDIR)' M='$(MDIR)' CONFIG_DEBUG_INFO_BTF_MODULES=
 
 .PHONY: all
 all: modules tools
@@ -58,7 +58,7 @@ locked-modules:
 	@touch '$(MDIR)/.started'
 	@find '$(MDIR)' -xtype l -delete
 	@cp -rsf '$(CURDIR)/Kbuild' '$(CURDIR)/driver' '$(CURDIR)/uapi' '$(MDIR)/'
-	$(KBUILD) modules
+	$(MAKE) $(KBUILD) modules
 	@mv '$(MDIR)/.started' '$(MDIR)/.stamp'
 
 # irqctl and whatever else has a Makefile there.
@@ -127,7 +127,7 @@ MANDIR = $(DESTDIR)$(PREFIX)/share/man
 
 .PHONY: install
 install: modules tools
-	$(KBUILD) $(if $(DESTDIR),INSTALL_MOD_PATH='$(DESTDIR)') modules_install
+	$(MAKE) $(KBUILD) $(if $(DESTDIR),INSTALL_MOD_PATH='$(DESTDIR)') modules_install
 	$(MAKE) -C tools/irqctl O='$(BUILD)/tools' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' install
 	for page in $(wildcard Documentation/man/*.[1-9]); do \
 		install -D -m 644 -t "$(MANDIR)/man$${page##*.}" "$$page" || exit; done
