@@ -97,42 +97,6 @@ static int print_state(struct monitor *monitor)
 	return status ? status : print_objects(monitor, IRQLINE_CMD_HANDLER_GET);
 }
 
-static int receive(struct monitor *monitor)
-{
-	int err = irqnl_receive(monitor->nl, print_event, NULL);
-
-	if (err == -ENOBUFS) {
-		err = print_lost();
-		return err ? args_written(monitor->args, err) : print_state(monitor);
-	}
-	if (err == -ENODEV)
-		return args_fail(monitor->args, "irqline has been unloaded");
-	return err ? args_fail(monitor->args, "%s", strerror(-err)) : STATUS_OK;
-}
-
-/* Until a signal comes, or the reader of our output goes. */
-static int watch(struct monitor *monitor, int signals)
-{
-	struct pollfd fds[] = {
-		{ .fd = signals, .events = POLLIN },
-		{ .fd = irqnl_fd(monitor->nl), .events = POLLIN },
-		{ .fd = STDOUT_FILENO },
-	};
-	int status = STATUS_OK;
-
-	while (status == STATUS_OK) {
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
-			return args_fail(monitor->args, "poll: %s", strerror(errno));
-		if (fds[0].revents)
-			return STATUS_OK;
-		if (fds[1].revents)
-			status = receive(monitor);
-		else if (fds[2].revents)
-			status = args_written(monitor->args, -EPIPE);
-	}
-	return status;
-}
-
 static int join(struct monitor *monitor)
 {
 	int err = 0;
@@ -144,14 +108,59 @@ static int join(struct monitor *monitor)
 	return err ? args_fail(monitor->args, "notifications: %s", strerror(-err)) : STATUS_OK;
 }
 
-static int run_joined(struct monitor *monitor, int signals)
+/* Listens before it prints the state, so that no change falls in between. */
+static int start(struct monitor *monitor)
 {
-	int status = join(monitor);
+	int status = irqctl_open(monitor->args, &monitor->nl);
 
 	if (status == STATUS_OK)
-		status = print_state(monitor);
-	if (status == STATUS_OK)
-		status = watch(monitor, signals);
+		status = join(monitor);
+	return status ? status : print_state(monitor);
+}
+
+/* What is still queued is older than the state to come, so it goes, too. */
+static int start_again(struct monitor *monitor)
+{
+	int err;
+
+	irqnl_close(monitor->nl);
+	monitor->nl = NULL;
+	err = print_lost();
+	return err ? args_written(monitor->args, err) : start(monitor);
+}
+
+static int receive(struct monitor *monitor)
+{
+	int err = irqnl_receive(monitor->nl, print_event, NULL);
+
+	if (err == -ENOBUFS)
+		return start_again(monitor);
+	if (err == -ENODEV)
+		return args_fail(monitor->args, "irqline has been unloaded");
+	return err ? args_fail(monitor->args, "%s", strerror(-err)) : STATUS_OK;
+}
+
+/* Until a signal comes, or the reader of our output goes. */
+static int watch(struct monitor *monitor, int signals)
+{
+	struct pollfd fds[] = {
+		{ .fd = signals, .events = POLLIN },
+		{ .events = POLLIN },
+		{ .fd = STDOUT_FILENO },
+	};
+	int status = STATUS_OK;
+
+	while (status == STATUS_OK) {
+		fds[1].fd = irqnl_fd(monitor->nl);
+		if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
+			return args_fail(monitor->args, "poll: %s", strerror(errno));
+		if (fds[0].revents)
+			return STATUS_OK;
+		if (fds[1].revents)
+			status = receive(monitor);
+		else if (fds[2].revents)
+			status = args_written(monitor->args, -EPIPE);
+	}
 	return status;
 }
 
@@ -188,17 +197,14 @@ static int run(struct args *args)
 
 	if (parse(args, &monitor))
 		return STATUS_USAGE;
-	status = irqctl_open(args, &monitor.nl);
-	if (status)
-		return status;
 	signals = open_signals();
 	if (signals < 0)
-		status = args_fail(args, "signals: %s", strerror(errno));
-	else
-		status = run_joined(&monitor, signals);
-	if (signals >= 0)
-		close(signals);
+		return args_fail(args, "signals: %s", strerror(errno));
+	status = start(&monitor);
+	if (status == STATUS_OK)
+		status = watch(&monitor, signals);
 	irqnl_close(monitor.nl);
+	close(signals);
 	return status;
 }
 

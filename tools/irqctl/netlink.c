@@ -14,6 +14,8 @@
 
 /* More than the kernel puts into one datagram of a dump. */
 #define BUFFER_SIZE	65536
+/* For notifications to wait in; libnl's default is meagre. The kernel may give less. */
+#define NOTIFY_BUFFER	(1 << 20)
 /* How often a dump is read again before the caller is told. */
 #define DUMP_TRIES	100
 
@@ -300,6 +302,8 @@ int irqnl_join(struct irqnl *nl, const char *group)
 {
 	int id = genl_ctrl_resolve_grp(nl->sock, IRQLINE_FAMILY_NAME, group);
 
+	if (nl_socket_set_buffer_size(nl->sock, NOTIFY_BUFFER, 0))
+		return -ENOBUFS;
 	if (id < 0 || nl_socket_add_membership(nl->sock, id))
 		return -ENOENT;
 	id = genl_ctrl_resolve_grp(nl->sock, "nlctrl", "notify");
