@@ -15,7 +15,7 @@
 /* More than the kernel puts into one datagram of a dump. */
 #define BUFFER_SIZE	65536
 /* For notifications to wait in; libnl's default is meagre. The kernel may give less. */
-#define NOTIFY_BUFFER	(1 << 20)
+#define NOTIFY_BUFFER	(1024 * 1024)
 /* How often a dump is read again before the caller is told. */
 #define DUMP_TRIES	100
 
@@ -138,7 +138,7 @@ void irqnl_drop(struct irqnl_request *request)
 /* One datagram of the kernel's; others may send to us, too. */
 static ssize_t receive(struct irqnl *nl, int flags)
 {
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	socklen_t length;
 	ssize_t size;
 

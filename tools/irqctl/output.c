@@ -256,7 +256,7 @@ static void mend_json(char *json, bool pretty)
 
 	while (*from) {
 		if (array && (*from == ']' || !strncmp(from, "null", 4))) {
-			from = strchr(from, ']');
+			from += strcspn(from, "]");
 			to = array;
 		}
 		if (isspace((unsigned char)*from)) {

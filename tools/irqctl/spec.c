@@ -15,6 +15,7 @@ static const char *const sched_names[] = { "other", "fifo", "rr" };
 static const char *const overflow_names[] = {
 	"drop-newest", "drop-oldest", "merge", "backpressure"
 };
+
 static const char *const work_names[] = { "none", "spin", "sleep" };
 static const char *const kind_names[] = { "top", "bottom" };
 static const char *const setting_names[] = { "cpu", "sched", "nice", "delay", "threaded" };
