@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "dev.h"
+#include "util.h"
+
+int dev_open(const char *line, int flags)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/%s", line);
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd < 0)
+		die("%s: %s", path, strerror(errno));
+	return fd;
+}
+
+void dev_raise(int fd, __u32 sources)
+{
+	if (ioctl(fd, EDU_IOC_RAISE, &sources))
+		die("raise 0x%x: %s", sources, strerror(errno));
+}
+
+int dev_read(int fd, struct irqline_event *events, int max, int ms)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	ssize_t len;
+
+	if (poll(&poller, 1, ms) < 0)
+		die("poll: %s", strerror(errno));
+	if (!poller.revents)
+		return 0;
+	if (poller.revents & (POLLERR | POLLHUP))
+		die("the device has gone");
+	len = read(fd, events, max * sizeof(*events));
+	if (len <= 0)
+		die("read: %s", len ? strerror(errno) : "end of file");
+	if (len % sizeof(*events))
+		die("read brings %zd bytes, not whole events", len);
+	return len / sizeof(*events);
+}
+
+void dev_next(int fd, __u32 handler, struct irqline_event *event)
+{
+	__u64 end = now_ns() + EVENT_TIMEOUT * NSEC_PER_SEC;
+
+	do {
+		if (!dev_read(fd, event, 1, EVENT_TIMEOUT * 1000))
+			break;
+		if (event->handler == handler)
+			return;
+	} while (now_ns() < end);
+	die("no event of handler %u within %d seconds", handler,
+	    EVENT_TIMEOUT);
+}
+
+int dev_drain(int fd, __u32 handler)
+{
+	struct irqline_event events[16];
+	int count = 0, got, i;
+
+	while ((got = dev_read(fd, events, 16, 0))) {
+		for (i = 0; i < got; i++)
+			count += events[i].handler == handler;
+	}
+	return count;
+}

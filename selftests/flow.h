@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A flow of events that proves itself: one thread raises sources, another one
+ * reads the events of one handler, and a source is raised again only after its
+ * last event was seen. So each raise must be answered exactly once, by an event
+ * whose number is the one after the number before.
+ *
+ * The raiser lets the flow run dry again and again, because only then does an
+ * event show that is stuck until the next one comes.
+ */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include <pthread.h>
+
+#include "dev.h"
+#include "objects.h"
+
+struct flow {
+	/* Set by the test before flow_start(). */
+	const char *line, *name;	/* the handler */
+	__u32 sources;			/* to raise; the handler receives all */
+	int raiser_cpu, reader_cpu;	/* -1 for any */
+	__u32 seed;
+
+	/* To be read after flow_stop(), or under the lock. */
+	__u64 raised[32], answered[32];
+	__u64 events, handed_over;
+	__u64 last;			/* number of the last event */
+	__u32 context[IRQLINE_CONTEXT_TASK + 1];
+	char failure[256];		/* the first one, or "" */
+
+	pthread_mutex_t lock;
+	pthread_cond_t change;
+	pthread_t raiser, reader;
+	__u32 handler;
+	__u32 outstanding;		/* raised and not yet answered */
+	bool stop;			/* raise no more */
+	bool quiet;			/* no event can come any more */
+	int raise_fd, read_fd;
+};
+
+/* The handler exists, is idle, and has not yet had an event. */
+void flow_start(struct flow *flow, struct nl *nl);
+/* Waits until so many events more have come, or until it has failed. */
+void flow_wait(struct flow *flow, __u64 events);
+/*
+ * Raises one source more, if one is idle, and waits for the top half: for a
+ * moment, the handler has something to do.
+ */
+void flow_nudge(struct flow *flow, struct nl *nl);
+bool flow_failed(struct flow *flow);
+/* Waits for all answers, and that no event comes beside them. */
+void flow_stop(struct flow *flow, struct nl *nl);
+
+__u64 flow_raised(const struct flow *flow);
+__u64 flow_answered(const struct flow *flow);
+
+#endif /* FLOW_H */

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "dev.h"
+#include "objects.h"
+
+void objects_open(struct nl *nl)
+{
+	nl_open(nl, IRQLINE_FAMILY_NAME);
+	objects_reset(nl);
+}
+
+static void reset_line(struct nl *nl, const char *line)
+{
+	char cpus[IRQLINE_CPULIST_MAX + 1];
+	struct nl_msg msg;
+
+	if (!file_read("/sys/devices/system/cpu/online", cpus, sizeof(cpus)))
+		die("cannot read which CPUs are online");
+	request_line(&msg, IRQLINE_CMD_LINE_SET, line);
+	nl_put_str(&msg, IRQLINE_A_LINE_AFFINITY, cpus);
+	nl_put_u32(&msg, IRQLINE_A_LINE_CLOCK, 1);
+	nl_must(nl, &msg, NULL);
+}
+
+/* A device's own handler goes back to what it was when the device came. */
+static void reset_builtin(struct nl *nl, const char *line, const char *name)
+{
+	struct nl_msg msg;
+
+	request_handler(&msg, IRQLINE_CMD_HANDLER_SET, line, name);
+	nl_put_str(&msg, IRQLINE_A_HANDLER_BOTTOM, "tasklet");
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_BUDGET, 64);
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_NONE);
+	nl_must(nl, &msg, NULL);
+}
+
+void objects_reset(struct nl *nl)
+{
+	const struct nlmsghdr *header;
+	struct nl_list list = { 0 };
+	const char *line, *name;
+	struct nl_msg msg;
+
+	nl_init(&msg, IRQLINE_CMD_HANDLER_GET);
+	nl_dump(nl, &msg, &list);
+	nl_for_each(header, &list) {
+		line = nl_str(header, IRQLINE_A_HANDLER_LINE);
+		name = nl_str(header, IRQLINE_A_HANDLER_NAME);
+		if (nl_find(header, IRQLINE_A_HANDLER_BUILTIN))
+			reset_builtin(nl, line, name);
+		else
+			handler_del(nl, line, name);
+	}
+	nl_free(&list);
+
+	nl_init(&msg, IRQLINE_CMD_LINE_GET);
+	nl_dump(nl, &msg, &list);
+	nl_for_each(header, &list)
+		reset_line(nl, nl_str(header, IRQLINE_A_LINE_NAME));
+	nl_free(&list);
+}
+
+void request_line(struct nl_msg *msg, __u8 cmd, const char *line)
+{
+	nl_init(msg, cmd);
+	nl_put_str(msg, IRQLINE_A_LINE_NAME, line);
+}
+
+void request_handler(struct nl_msg *msg, __u8 cmd, const char *line,
+		     const char *name)
+{
+	nl_init(msg, cmd);
+	nl_put_str(msg, IRQLINE_A_HANDLER_LINE, line);
+	nl_put_str(msg, IRQLINE_A_HANDLER_NAME, name);
+}
+
+static void must_get(struct nl *nl, struct nl_msg *msg, struct nl_list *reply)
+{
+	nl_must(nl, msg, reply);
+	if (reply->count != 1)
+		die("command %u brings %u messages, not one",
+		    nl_cmd(&msg->header), reply->count);
+}
+
+void line_get(struct nl *nl, const char *line, struct nl_list *reply)
+{
+	struct nl_msg msg;
+
+	request_line(&msg, IRQLINE_CMD_LINE_GET, line);
+	must_get(nl, &msg, reply);
+}
+
+__u32 line_u32(struct nl *nl, const char *line, __u16 type)
+{
+	struct nl_list reply = { 0 };
+	__u32 value;
+
+	line_get(nl, line, &reply);
+	value = nl_u32(nl_first(&reply), type);
+	nl_free(&reply);
+	return value;
+}
+
+__u64 line_u64(struct nl *nl, const char *line, __u16 type)
+{
+	struct nl_list reply = { 0 };
+	__u64 value;
+
+	line_get(nl, line, &reply);
+	value = nl_u64(nl_first(&reply), type);
+	nl_free(&reply);
+	return value;
+}
+
+void line_clock(struct nl *nl, const char *line, bool on)
+{
+	struct nl_msg msg;
+
+	request_line(&msg, IRQLINE_CMD_LINE_SET, line);
+	nl_put_u32(&msg, IRQLINE_A_LINE_CLOCK, on);
+	nl_must(nl, &msg, NULL);
+}
+
+/*
+ * The kernel may move an interrupt when the next one arrives, so interrupts are
+ * made until one is taken where it should.
+ */
+static bool arrives_at(struct nl *nl, const char *line, int cpu)
+{
+	const char *probe = "affinity-probe";
+	__u32 id = handler_new(nl, line, probe, 0x80000000U, "inline");
+	int fd = dev_open(line, O_RDWR);
+	struct irqline_event event = { .top_cpu = cpu + 1 };
+	int tries;
+
+	for (tries = 0; tries < 100 && event.top_cpu != cpu; tries++) {
+		dev_raise(fd, 0x80000000U);
+		dev_next(fd, id, &event);
+	}
+	close(fd);
+	handler_del(nl, line, probe);
+	return event.top_cpu == cpu;
+}
+
+void line_affinity(struct nl *nl, const char *line, int cpu)
+{
+	struct nl_msg msg;
+	char list[16];
+
+	snprintf(list, sizeof(list), "%d", cpu);
+	request_line(&msg, IRQLINE_CMD_LINE_SET, line);
+	nl_put_str(&msg, IRQLINE_A_LINE_AFFINITY, list);
+	nl_must(nl, &msg, NULL);
+	if (!arrives_at(nl, line, cpu))
+		die("%s: 100 interrupts after affinity %d, none came there",
+		    line, cpu);
+}
+
+void handler_get(struct nl *nl, const char *line, const char *name,
+		 struct nl_list *reply)
+{
+	struct nl_msg msg;
+
+	request_handler(&msg, IRQLINE_CMD_HANDLER_GET, line, name);
+	must_get(nl, &msg, reply);
+}
+
+__u32 handler_id(struct nl *nl, const char *line, const char *name)
+{
+	struct nl_list reply = { 0 };
+	__u32 id;
+
+	handler_get(nl, line, name, &reply);
+	id = nl_u32(nl_first(&reply), IRQLINE_A_HANDLER_ID);
+	nl_free(&reply);
+	return id;
+}
+
+__u32 handler_new(struct nl *nl, const char *line, const char *name,
+		  __u32 sources, const char *bottom)
+{
+	struct nl_msg msg;
+
+	request_handler(&msg, IRQLINE_CMD_HANDLER_NEW, line, name);
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_SOURCES, sources);
+	nl_put_str(&msg, IRQLINE_A_HANDLER_BOTTOM, bottom);
+	nl_must(nl, &msg, NULL);
+	return handler_id(nl, line, name);
+}
+
+void handler_del(struct nl *nl, const char *line, const char *name)
+{
+	struct nl_msg msg;
+
+	request_handler(&msg, IRQLINE_CMD_HANDLER_DEL, line, name);
+	nl_must(nl, &msg, NULL);
+}
+
+void handler_bottom(struct nl *nl, const char *line, const char *name,
+		    const char *bottom)
+{
+	struct nl_msg msg;
+
+	request_handler(&msg, IRQLINE_CMD_HANDLER_SET, line, name);
+	nl_put_str(&msg, IRQLINE_A_HANDLER_BOTTOM, bottom);
+	nl_must(nl, &msg, NULL);
+}
+
+void handler_work(struct nl *nl, const char *line, const char *name,
+		  __u32 work, __u64 ns)
+{
+	struct nl_msg msg;
+
+	request_handler(&msg, IRQLINE_CMD_HANDLER_SET, line, name);
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_WORK, work);
+	if (work != IRQLINE_WORK_NONE)
+		nl_put_u64(&msg, IRQLINE_A_HANDLER_WORK_TIME, ns);
+	nl_must(nl, &msg, NULL);
+}
+
+static void parse_context(const struct nlattr *nest, struct stats *stats)
+{
+	__u32 context = nl_value_u32(nl_find_nested(nest,
+					IRQLINE_A_STATS_CONTEXT_CONTEXT));
+
+	if (context > IRQLINE_CONTEXT_TASK)
+		die("stats name context %u", context);
+	stats->context[context] += nl_value_u64(nl_find_nested(nest,
+					IRQLINE_A_STATS_CONTEXT_COUNT));
+}
+
+static void parse_cpu(const struct nlattr *nest, struct stats *stats)
+{
+	__u32 cpu = nl_value_u32(nl_find_nested(nest, IRQLINE_A_STATS_CPU_CPU));
+
+	if (cpu >= CPUS_MAX)
+		die("stats name CPU %u", cpu);
+	stats->cpu[cpu] += nl_value_u64(nl_find_nested(nest,
+					IRQLINE_A_STATS_CPU_COUNT));
+}
+
+static struct hist parse_hist(const struct nlattr *nest)
+{
+	return (struct hist) {
+		.count = nl_value_u64(nl_find_nested(nest,
+						IRQLINE_A_HISTOGRAM_COUNT)),
+		.sum = nl_value_u64(nl_find_nested(nest,
+						IRQLINE_A_HISTOGRAM_SUM)),
+		.maximum = nl_value_u64(nl_find_nested(nest,
+						IRQLINE_A_HISTOGRAM_MAXIMUM)),
+	};
+}
+
+static void parse_stats_attr(const struct nlattr *attr, struct stats *stats)
+{
+	switch (nl_type(attr)) {
+	case IRQLINE_A_STATS_CONTEXT:
+		parse_context(attr, stats);
+		break;
+	case IRQLINE_A_STATS_CPU:
+		parse_cpu(attr, stats);
+		break;
+	case IRQLINE_A_STATS_PID:
+		stats->pid = nl_value_u32(attr);
+		break;
+	case IRQLINE_A_STATS_COMM:
+		snprintf(stats->comm, sizeof(stats->comm), "%s",
+			 nl_value_str(attr));
+		break;
+	case IRQLINE_A_STATS_LATENCY:
+		stats->latency = parse_hist(attr);
+		break;
+	case IRQLINE_A_STATS_RUNTIME:
+		stats->runtime = parse_hist(attr);
+		break;
+	}
+}
+
+static void parse_stats(const struct nlmsghdr *header, struct stats *stats)
+{
+	const struct nlattr *attr;
+	size_t len;
+
+	*stats = (struct stats) {
+		.taken = nl_u64(header, IRQLINE_A_STATS_TAKEN),
+		.handled = nl_u64(header, IRQLINE_A_STATS_HANDLED),
+		.dropped = nl_u64(header, IRQLINE_A_STATS_DROPPED),
+		.merged = nl_u64(header, IRQLINE_A_STATS_MERGED),
+		.pending = nl_u64(header, IRQLINE_A_STATS_PENDING),
+		.switches = nl_u64(header, IRQLINE_A_STATS_SWITCHES),
+		.switches_owned = nl_u64(header,
+					 IRQLINE_A_STATS_SWITCHES_OWNED),
+		.owed = nl_u64(header, IRQLINE_A_STATS_OWED),
+	};
+	nl_for_each_attr(attr, nl_attrs(header, &len), &len)
+		parse_stats_attr(attr, stats);
+}
+
+static void request_stats(struct nl_msg *msg, __u8 cmd, const char *line,
+			  const char *handler)
+{
+	nl_init(msg, cmd);
+	if (line)
+		nl_put_str(msg, IRQLINE_A_STATS_LINE, line);
+	if (handler)
+		nl_put_str(msg, IRQLINE_A_STATS_HANDLER, handler);
+}
+
+void stats_get(struct nl *nl, const char *line, const char *handler,
+	       struct stats *stats)
+{
+	struct nl_list reply = { 0 };
+	struct nl_msg msg;
+
+	request_stats(&msg, IRQLINE_CMD_STATS_GET, line, handler);
+	must_get(nl, &msg, &reply);
+	parse_stats(nl_first(&reply), stats);
+	nl_free(&reply);
+}
+
+__u64 stats_pending(struct nl *nl, const char *line, const char *handler)
+{
+	struct stats stats;
+
+	stats_get(nl, line, handler, &stats);
+	return stats.pending;
+}
+
+void stats_reset(struct nl *nl, const char *line, const char *handler)
+{
+	struct nl_msg msg;
+
+	request_stats(&msg, IRQLINE_CMD_STATS_RESET, line, handler);
+	nl_must(nl, &msg, NULL);
+}
+
+bool stats_add_up(const struct stats *stats)
+{
+	return stats->taken == stats->handled + stats->dropped +
+			       stats->merged + stats->pending;
+}
+
+static void parse_strategy(const struct nlmsghdr *header,
+			   struct strategy *strategy)
+{
+	memset(strategy, 0, sizeof(*strategy));
+	snprintf(strategy->name, sizeof(strategy->name), "%s",
+		 nl_str(header, IRQLINE_A_STRATEGY_NAME));
+	strategy->kind = nl_u32(header, IRQLINE_A_STRATEGY_KIND);
+	strategy->available = nl_u32(header, IRQLINE_A_STRATEGY_AVAILABLE);
+	if (nl_find(header, IRQLINE_A_STRATEGY_SINCE))
+		snprintf(strategy->since, sizeof(strategy->since), "%s",
+			 nl_str(header, IRQLINE_A_STRATEGY_SINCE));
+	/* Of one that is not there, nothing else is known. */
+	if (!strategy->available)
+		return;
+	strategy->context = nl_u32(header, IRQLINE_A_STRATEGY_CONTEXT);
+	strategy->may_sleep = nl_u32(header, IRQLINE_A_STRATEGY_MAY_SLEEP);
+	strategy->settings = nl_u32(header, IRQLINE_A_STRATEGY_SETTINGS);
+	if (nl_find(header, IRQLINE_A_STRATEGY_SOFTIRQ))
+		snprintf(strategy->softirq, sizeof(strategy->softirq), "%s",
+			 nl_str(header, IRQLINE_A_STRATEGY_SOFTIRQ));
+}
+
+int strategies(struct nl *nl, struct strategy *list)
+{
+	const struct nlmsghdr *header;
+	struct nl_list reply = { 0 };
+	struct nl_msg msg;
+	int count = 0;
+
+	nl_init(&msg, IRQLINE_CMD_STRATEGY_GET);
+	nl_dump(nl, &msg, &reply);
+	nl_for_each(header, &reply) {
+		if (nl_u32(header, IRQLINE_A_STRATEGY_KIND) !=
+		    IRQLINE_KIND_BOTTOM)
+			continue;
+		if (count == STRATEGIES_MAX)
+			die("more than %d strategies", STRATEGIES_MAX);
+		parse_strategy(header, &list[count++]);
+	}
+	nl_free(&reply);
+	return count;
+}
+
+int strategies_available(struct nl *nl, struct strategy *list)
+{
+	int known = strategies(nl, list), count = 0, i;
+
+	for (i = 0; i < known; i++) {
+		if (list[i].available)
+			list[count++] = list[i];
+	}
+	return count;
+}
+
+void strategy_find(struct nl *nl, const char *name, struct strategy *strategy)
+{
+	struct nl_list reply = { 0 };
+	struct nl_msg msg;
+
+	nl_init(&msg, IRQLINE_CMD_STRATEGY_GET);
+	nl_put_str(&msg, IRQLINE_A_STRATEGY_NAME, name);
+	nl_put_u32(&msg, IRQLINE_A_STRATEGY_KIND, IRQLINE_KIND_BOTTOM);
+	must_get(nl, &msg, &reply);
+	parse_strategy(nl_first(&reply), strategy);
+	nl_free(&reply);
+}
+
+static unsigned int version(const char *text)
+{
+	unsigned int major = 0, minor = 0;
+
+	if (sscanf(text, "%u.%u", &major, &minor) != 2)
+		die("no kernel version: '%s'", text);
+	return major << 16 | minor;
+}
+
+bool strategy_lacks_kernel(const struct strategy *strategy)
+{
+	struct utsname kernel;
+
+	if (strategy->available || !strategy->since[0])
+		return false;
+	uname(&kernel);
+	return version(kernel.release) < version(strategy->since);
+}

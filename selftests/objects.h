@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * irqline's objects as the tests handle them: requests that must succeed, and
+ * replies as structs. What a test is about is done with nl.h by itself.
+ */
+#ifndef OBJECTS_H
+#define OBJECTS_H
+
+#include <linux/irqline.h>
+
+#include "nl.h"
+#include "util.h"
+
+/* The line that most tests use, and its neighbour. */
+#define LINE		"edu0"
+#define NEIGHBOUR	"edu1"
+/* Sources that no device raises by itself. */
+#define SOURCES_FREE	0xfffffefeU
+
+struct hist {
+	__u64 count, sum, maximum;
+};
+
+struct stats {
+	__u64 taken, handled, dropped, merged, pending;
+	__u64 switches, switches_owned, owed;
+	__u64 context[IRQLINE_CONTEXT_TASK + 1];
+	__u64 cpu[CPUS_MAX];
+	__u32 pid;
+	char comm[32];
+	struct hist latency, runtime;
+};
+
+struct strategy {
+	char name[IRQLINE_NAME_MAX + 1];
+	char since[16];		/* "" if all kernels have it */
+	char softirq[32];	/* "" if it runs on none */
+	__u32 kind, context, settings;
+	bool available, may_sleep;
+};
+
+#define STRATEGIES_MAX	32
+
+/* A socket to irqline; removes what a failed test before may have left. */
+void objects_open(struct nl *nl);
+/* Deletes all handlers but the devices' own, and takes settings back. */
+void objects_reset(struct nl *nl);
+
+void request_line(struct nl_msg *msg, __u8 cmd, const char *line);
+void request_handler(struct nl_msg *msg, __u8 cmd, const char *line,
+		     const char *name);
+
+void line_get(struct nl *nl, const char *line, struct nl_list *reply);
+__u32 line_u32(struct nl *nl, const char *line, __u16 type);
+__u64 line_u64(struct nl *nl, const char *line, __u16 type);
+void line_clock(struct nl *nl, const char *line, bool on);
+/* Which CPUs take the interrupt from now on, and until it really does. */
+void line_affinity(struct nl *nl, const char *line, int cpu);
+
+/* Return the handler's id. */
+__u32 handler_new(struct nl *nl, const char *line, const char *name,
+		  __u32 sources, const char *bottom);
+__u32 handler_id(struct nl *nl, const char *line, const char *name);
+void handler_get(struct nl *nl, const char *line, const char *name,
+		 struct nl_list *reply);
+void handler_del(struct nl *nl, const char *line, const char *name);
+void handler_bottom(struct nl *nl, const char *line, const char *name,
+		    const char *bottom);
+void handler_work(struct nl *nl, const char *line, const char *name,
+		  __u32 work, __u64 ns);
+
+void stats_get(struct nl *nl, const char *line, const char *handler,
+	       struct stats *stats);
+__u64 stats_pending(struct nl *nl, const char *line, const char *handler);
+void stats_reset(struct nl *nl, const char *line, const char *handler);
+/* taken = handled + dropped + merged + pending */
+bool stats_add_up(const struct stats *stats);
+
+/* All bottom strategies that irqline knows, in its order. Returns how many. */
+int strategies(struct nl *nl, struct strategy *list);
+int strategies_available(struct nl *nl, struct strategy *list);
+/* Fills in one; ends the test if irqline does not know it. */
+void strategy_find(struct nl *nl, const char *name, struct strategy *strategy);
+/* It is unavailable, and this kernel is older than the first that has it. */
+bool strategy_lacks_kernel(const struct strategy *strategy);
+
+#endif /* OBJECTS_H */

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/capability.h>
+
+#include "kselftest.h"
+#include "util.h"
+
+void die(const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fprintf(stderr, "# %s\n", text);
+	fflush(NULL);
+	_exit(KSFT_FAIL);
+}
+
+__u64 now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+void pause_ms(int ms)
+{
+	poll(NULL, 0, ms);
+}
+
+/* xorshift32 */
+__u32 random_u32(__u32 *state)
+{
+	__u32 x = *state ? *state : 1;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	*state = x;
+	return x;
+}
+
+__u32 random_below(__u32 *state, __u32 limit)
+{
+	return ((__u64)random_u32(state) * limit) >> 32;
+}
+
+/* As the process was started; read before any thread pins itself. */
+static const cpu_set_t *cpus(void)
+{
+	static cpu_set_t set;
+	static bool known;
+
+	if (!known && sched_getaffinity(getpid(), sizeof(set), &set))
+		die("sched_getaffinity: %s", strerror(errno));
+	known = true;
+	return &set;
+}
+
+int cpu_count(void)
+{
+	return CPU_COUNT(cpus());
+}
+
+int cpu_nth(int n)
+{
+	int cpu;
+
+	n %= cpu_count();
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, cpus()) && n-- == 0)
+			return cpu;
+	}
+	die("no CPU is online");
+}
+
+void pin(int cpu)
+{
+	cpu_set_t set;
+
+	cpus();
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("cannot run on CPU %d: %s", cpu, strerror(errno));
+}
+
+static void caps_get(struct __user_cap_data_struct *data)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+
+	if (syscall(SYS_capget, &header, data))
+		die("capget: %s", strerror(errno));
+}
+
+static void caps_set(const struct __user_cap_data_struct *data)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+
+	if (syscall(SYS_capset, &header, data))
+		die("capset: %s", strerror(errno));
+}
+
+void caps_drop(int cap)
+{
+	struct __user_cap_data_struct data[2];
+
+	caps_get(data);
+	data[CAP_TO_INDEX(cap)].effective &= ~CAP_TO_MASK(cap);
+	caps_set(data);
+}
+
+void caps_restore(void)
+{
+	struct __user_cap_data_struct data[2];
+
+	caps_get(data);
+	data[0].effective = data[0].permitted;
+	data[1].effective = data[1].permitted;
+	caps_set(data);
+}
+
+void thread_name(int pid, char *name, int size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	if (!file_read(path, name, size))
+		*name = '\0';
+}
+
+char thread_state(int tid)
+{
+	char path[64], text[512], *end;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	if (!file_read(path, text, sizeof(text)))
+		return '\0';
+	end = strrchr(text, ')');
+	return end && end[1] ? end[2] : '\0';
+}
+
+bool file_read(const char *path, char *text, int size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return false;
+	len = read(fd, text, size - 1);
+	close(fd);
+	if (len < 0)
+		return false;
+	if (len && text[len - 1] == '\n')
+		len--;
+	text[len] = '\0';
+	return true;
+}
+
+bool file_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t len;
+	int saved;
+
+	if (fd < 0)
+		return false;
+	len = write(fd, text, strlen(text));
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return len == (ssize_t)strlen(text);
+}

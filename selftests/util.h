@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What all tests need and no test is about. */
+#ifndef UTIL_H
+#define UTIL_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+
+#define NSEC_PER_USEC	1000ULL
+#define NSEC_PER_MSEC	1000000ULL
+#define NSEC_PER_SEC	1000000000ULL
+
+/* The highest CPU number that the tests can count, plus 1. */
+#define CPUS_MAX	256
+
+/* Ends the test as failed, from any thread, and says why. */
+void die(const char *format, ...)
+	__attribute__((format(printf, 1, 2), noreturn));
+
+__u64 now_ns(void);
+void pause_ms(int ms);
+
+/*
+ * Waits until condition is true, looking every millisecond; ends the test when
+ * it is not after that many seconds.
+ */
+#define WAIT_UNTIL(condition, seconds, what) do {			\
+	__u64 __end = now_ns() + (seconds) * NSEC_PER_SEC;		\
+	while (!(condition)) {						\
+		if (now_ns() > __end)					\
+			die("after %d seconds still not: %s",		\
+			    (seconds), what);				\
+		pause_ms(1);						\
+	}								\
+} while (0)
+
+/* A small generator, so that a seed repeats a run. */
+__u32 random_u32(__u32 *state);
+__u32 random_below(__u32 *state, __u32 limit);
+
+/* The number of CPUs that are online, and the nth of them, which wraps round. */
+int cpu_count(void);
+int cpu_nth(int n);
+/* Binds the calling thread. */
+void pin(int cpu);
+
+/* Takes a capability out of the effective set, and gives all back. */
+void caps_drop(int cap);
+void caps_restore(void);
+
+/* Fills in the name of a thread, without the newline; "" when it is gone. */
+void thread_name(int pid, char *name, int size);
+/* The scheduler's letter for a thread of this process, such as 'S'. */
+char thread_state(int tid);
+
+bool file_read(const char *path, char *text, int size);
+bool file_write(const char *path, const char *text);
+
+#endif /* UTIL_H */
