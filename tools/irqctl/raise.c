@@ -111,19 +111,33 @@ static int sleep_until(__u64 ns)
 	return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
 }
 
+/*
+ * When to raise again after @last was the time to. What is late is made up for,
+ * but not in a burst, which the device would merge.
+ */
+static __u64 next_time(const struct raise *raise, __u64 last)
+{
+	__u64 earliest = now() + raise->period / 2;
+	__u64 next = last + raise->period;
+
+	return next > earliest ? next : earliest;
+}
+
 /* A negative errno in case of failure. */
 static int raise_all(const struct raise *raise, int fd)
 {
-	__u64 next = now();
+	__u64 time = now();
 	int err;
 
 	for (__u64 i = 0; i < raise->count; i++) {
+		if (i && raise->period) {
+			time = next_time(raise, time);
+			err = sleep_until(time);
+			if (err)
+				return -err;
+		}
 		if (ioctl(fd, EDU_IOC_RAISE, &raise->sources))
 			return -errno;
-		next += raise->period;
-		err = raise->period && i + 1 < raise->count ? sleep_until(next) : 0;
-		if (err)
-			return -err;
 	}
 	return 0;
 }
