@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A work item on the BH workqueue: TASKLET softirq, on the CPU that kicks. */
+#include <linux/err.h>
+
 #include "work.h"
 
 static enum irqline_kick irqline_bh_kick(struct irqline_exec *exec)
@@ -8,9 +10,22 @@ static enum irqline_kick irqline_bh_kick(struct irqline_exec *exec)
 	return IRQLINE_KICK_DONE;
 }
 
+static struct irqline_exec *
+irqline_bh_create(const struct irqline_bottom_config *config,
+		  const struct irqline_bottom_env *env,
+		  struct netlink_ext_ack *extack)
+{
+	struct irqline_work_exec *w = irqline_work_alloc(config);
+
+	if (!w)
+		return ERR_PTR(-ENOMEM);
+	INIT_WORK(&w->work, irqline_work_run);
+	return &w->exec;
+}
+
 const struct irqline_bottom_ops irqline_bh_ops = {
 	.kick		= irqline_bh_kick,
-	.create		= irqline_work_create,
+	.create		= irqline_bh_create,
 	.quiesce	= irqline_work_quiesce,
 	.destroy	= irqline_work_destroy,
 	.size		= sizeof(struct irqline_work_exec),

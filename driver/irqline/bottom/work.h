@@ -18,10 +18,9 @@ static inline struct irqline_work_exec *to_work(struct irqline_exec *exec)
 	return container_of(exec, struct irqline_work_exec, exec);
 }
 
-struct irqline_exec *
-irqline_work_create(const struct irqline_bottom_config *config,
-		    const struct irqline_bottom_env *env,
-		    struct netlink_ext_ack *extack);
+struct irqline_work_exec *
+irqline_work_alloc(const struct irqline_bottom_config *config);
+void irqline_work_run(struct work_struct *work);
 void irqline_work_quiesce(struct irqline_exec *exec);
 void irqline_work_destroy(struct irqline_exec *exec);
 

@@ -11,7 +11,8 @@
 
 #include "work.h"
 
-static void irqline_work_run(struct work_struct *work)
+/* The function of each such work item. */
+void irqline_work_run(struct work_struct *work)
 {
 	struct irqline_work_exec *w =
 		container_of(work, struct irqline_work_exec, work);
@@ -19,19 +20,19 @@ static void irqline_work_run(struct work_struct *work)
 	w->exec.run(&w->exec);
 }
 
-/* The create op of each strategy that queues a work item. */
-struct irqline_exec *
-irqline_work_create(const struct irqline_bottom_config *config,
-		    const struct irqline_bottom_env *env,
-		    struct netlink_ext_ack *extack)
+/*
+ * What their create ops begin with. Each goes on with an INIT_WORK() of its own:
+ * lockdep tells work items apart by where they were initialised, and those that
+ * run in a softirq must not pass for those that do not.
+ */
+struct irqline_work_exec *
+irqline_work_alloc(const struct irqline_bottom_config *config)
 {
 	struct irqline_work_exec *w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
 
-	if (!w)
-		return ERR_PTR(-ENOMEM);
-	INIT_WORK(&w->work, irqline_work_run);
-	w->cpu = config->cpu < 0 ? WORK_CPU_UNBOUND : config->cpu;
-	return &w->exec;
+	if (w)
+		w->cpu = config->cpu < 0 ? WORK_CPU_UNBOUND : config->cpu;
+	return w;
 }
 
 /* Their quiesce op. */
@@ -57,9 +58,22 @@ static enum irqline_kick irqline_workqueue_kick(struct irqline_exec *exec)
 	return IRQLINE_KICK_DONE;
 }
 
+static struct irqline_exec *
+irqline_workqueue_create(const struct irqline_bottom_config *config,
+			 const struct irqline_bottom_env *env,
+			 struct netlink_ext_ack *extack)
+{
+	struct irqline_work_exec *w = irqline_work_alloc(config);
+
+	if (!w)
+		return ERR_PTR(-ENOMEM);
+	INIT_WORK(&w->work, irqline_work_run);
+	return &w->exec;
+}
+
 const struct irqline_bottom_ops irqline_workqueue_ops = {
 	.kick		= irqline_workqueue_kick,
-	.create		= irqline_work_create,
+	.create		= irqline_workqueue_create,
 	.quiesce	= irqline_work_quiesce,
 	.destroy	= irqline_work_destroy,
 	.size		= sizeof(struct irqline_work_exec),
