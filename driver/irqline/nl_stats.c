@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/string.h>
 
@@ -7,8 +8,20 @@
 #include "netlink.h"
 #include "roster.h"
 
-/* Room for a message with every bucket of both histograms. */
-#define IRQLINE_NL_STATS_SIZE	(24 * 1024)
+/* Bytes: what has no number of its own, a bucket, and the count of a CPU. */
+#define IRQLINE_NL_STATS_BASE	2048
+#define IRQLINE_NL_BUCKET_SIZE	44
+#define IRQLINE_NL_CPU_SIZE	32
+
+/* Room for a message that has all it can have. */
+static u32 irqline_nl_stats_size(bool buckets)
+{
+	u32 size = IRQLINE_NL_STATS_BASE + nr_cpu_ids * IRQLINE_NL_CPU_SIZE;
+
+	if (buckets)
+		size += 2 * IRQLINE_HIST_BUCKETS * IRQLINE_NL_BUCKET_SIZE;
+	return size;
+}
 
 const struct nla_policy irqline_nl_stats_get_policy[IRQLINE_A_STATS_MAX + 1] = {
 	[IRQLINE_A_STATS_LINE] = { .type = NLA_NUL_STRING,
@@ -213,15 +226,16 @@ static int irqline_nl_reply_stats(struct genl_info *info,
 				  struct irqline_line *line,
 				  struct irqline_handler *handler)
 {
-	struct sk_buff *msg = genlmsg_new(IRQLINE_NL_STATS_SIZE, GFP_KERNEL);
+	bool buckets = info->attrs[IRQLINE_A_STATS_HIST];
 	struct irqline_nl_to to;
+	struct sk_buff *msg;
 	int err;
 
+	msg = genlmsg_new(irqline_nl_stats_size(buckets), GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
 	irqline_nl_to_asker(&to, info, IRQLINE_CMD_STATS_GET);
-	err = irqline_nl_fill_stats(msg, &to, line, handler,
-				    info->attrs[IRQLINE_A_STATS_HIST]);
+	err = irqline_nl_fill_stats(msg, &to, line, handler, buckets);
 	if (err) {
 		nlmsg_free(msg);
 		return err;
@@ -285,7 +299,7 @@ int irqline_nl_stats_start(struct netlink_callback *cb)
 				    "a dump takes no handler");
 		return -EINVAL;
 	}
-	cb->min_dump_alloc = IRQLINE_NL_STATS_SIZE;
+	cb->min_dump_alloc = irqline_nl_stats_size(attrs[IRQLINE_A_STATS_HIST]);
 	if (!attrs[IRQLINE_A_STATS_LINE])
 		return 0;
 	line = irqline_nl_find_line(attrs[IRQLINE_A_STATS_LINE], cb->extack);
