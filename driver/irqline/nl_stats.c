@@ -10,7 +10,7 @@
 
 /* Bytes: what has no number of its own, a bucket, and the count of a CPU. */
 #define IRQLINE_NL_STATS_BASE	2048
-#define IRQLINE_NL_BUCKET_SIZE	44
+#define IRQLINE_NL_BUCKET_SIZE	52
 #define IRQLINE_NL_CPU_SIZE	32
 
 /* Room for a message that has all it can have. */
