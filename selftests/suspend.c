@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A suspend loses nothing: what was taken before is handled, what is raised
+ * meanwhile is found on resume, and the line works after it. A suspend that has
+ * to wait for too long is refused, and the line goes on.
+ *
+ * The test must not suspend the whole system: a virtual machine whose root is
+ * on a virtio device does not get it back. Devices are suspended one by one,
+ * the last to come first, so it is enough that LINE's device refuses. Then all
+ * is resumed that was suspended before it, which is NEIGHBOUR's device. For the
+ * case that LINE does not refuse, there is pm_test, which wakes the system.
+ */
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include "kselftest_harness.h"
+#include "flow.h"
+
+#define HANDLER		"suspend"
+#define SLEEPER		"sleeper"
+#define SOURCES		0x00fffe00U
+#define SLEEPER_SOURCE	0x01000000U
+#define EVENTS		200
+#define WORK_NS		(200 * NSEC_PER_USEC)
+/* How long a line may take to come to rest. */
+#define DRAIN_NS	(5 * NSEC_PER_SEC)
+/* Keeps the device busy for seconds, though hardly for five. */
+#define LONG_OPERAND	4000000000U
+
+#define PM_STATE	"/sys/power/state"
+#define PM_TEST		"/sys/power/pm_test"
+#define PM_TEST_DELAY	"/sys/module/suspend/parameters/pm_test_delay"
+#define PM_ASYNC	"/sys/power/pm_async"
+#define PM_FAILED	"/sys/power/suspend_stats/last_failed_dev"
+
+FIXTURE(suspend)
+{
+	struct nl nl;
+	const char *state;	/* what to write to PM_STATE */
+	char async[16];
+	char refuser[PATH_MAX];	/* LINE's device, such as 0000:00:04.0 */
+	struct flow flow;
+};
+
+static bool has_line(struct nl *nl, const char *line)
+{
+	struct nl_msg msg;
+
+	request_line(&msg, IRQLINE_CMD_LINE_GET, line);
+	return nl_do(nl, &msg, NULL) == 0;
+}
+
+static void must_write(const char *path, const char *text)
+{
+	if (!file_write(path, text))
+		die("%s: %s", path, strerror(errno));
+}
+
+/* The name of the device of a line, as the core's messages have it. */
+static void device_name(const char *line, char *name)
+{
+	char path[64], real[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/class/edu/%s/device", line);
+	if (!realpath(path, real))
+		die("%s: %s", path, strerror(errno));
+	snprintf(name, PATH_MAX, "%s", basename(real));
+}
+
+FIXTURE_SETUP(suspend)
+{
+	char states[64];
+
+	if (access(PM_TEST, W_OK))
+		SKIP(return, "no " PM_TEST ": it needs CONFIG_PM_DEBUG");
+	if (!file_read(PM_STATE, states, sizeof(states)))
+		states[0] = '\0';
+	self->state = strstr(states, "freeze") ? "freeze" :
+		      strstr(states, "mem") ? "mem" : NULL;
+	if (!self->state)
+		SKIP(return, "this system cannot be suspended");
+	objects_open(&self->nl);
+	if (!has_line(&self->nl, NEIGHBOUR))
+		SKIP(return, "there is no second device");
+
+	device_name(LINE, self->refuser);
+	ASSERT_TRUE(file_read(PM_ASYNC, self->async, sizeof(self->async)));
+	must_write(PM_ASYNC, "0");
+	must_write(PM_TEST, "devices");
+	if (!access(PM_TEST_DELAY, W_OK))
+		must_write(PM_TEST_DELAY, "1");
+}
+
+FIXTURE_TEARDOWN(suspend)
+{
+	must_write(PM_TEST, "none");
+	must_write(PM_ASYNC, self->async);
+	objects_reset(&self->nl);
+	nl_close(&self->nl);
+}
+
+static __u64 taken(struct nl *nl, const char *line, const char *handler)
+{
+	struct stats stats;
+
+	stats_get(nl, line, handler, &stats);
+	return stats.taken;
+}
+
+/* Events that each have been taken by themselves. */
+static void raise_taken(struct nl *nl, int fd, int count)
+{
+	__u64 before = taken(nl, LINE, SLEEPER);
+
+	while (count--) {
+		dev_raise(fd, SLEEPER_SOURCE);
+		before++;
+		WAIT_UNTIL(taken(nl, LINE, SLEEPER) == before, EVENT_TIMEOUT,
+			   "the top half takes the event");
+	}
+}
+
+/* From now on LINE has work for so long. */
+static void add_sleeper(struct nl *nl, __u64 ns, int count)
+{
+	int fd = dev_open(LINE, O_WRONLY);
+
+	handler_new(nl, LINE, SLEEPER, SLEEPER_SOURCE, "workqueue");
+	handler_work(nl, LINE, SLEEPER, IRQLINE_WORK_SLEEP, ns);
+	raise_taken(nl, fd, count);
+	close(fd);
+}
+
+/* It has to be LINE's device that makes the suspend fail. */
+static void suspend(struct __test_metadata *_metadata,
+		    struct _test_data_suspend *self)
+{
+	char failed[64] = "";
+	int err;
+
+	err = file_write(PM_STATE, self->state) ? 0 : errno;
+	ASSERT_EQ(EBUSY, err);
+	ASSERT_TRUE(file_read(PM_FAILED, failed, sizeof(failed)));
+	ASSERT_STREQ(self->refuser, failed);
+}
+
+/* Raisers and readers are frozen in the midst of it, as all processes are. */
+TEST_F_TIMEOUT(suspend, loses_nothing_with_any_strategy, 150)
+{
+	struct strategy list[STRATEGIES_MAX];
+	int count = strategies_available(&self->nl, list);
+	struct flow *flow = &self->flow;
+	struct stats stats;
+	int bit, i;
+
+	ASSERT_GE(count, 2);
+	handler_new(&self->nl, NEIGHBOUR, HANDLER, SOURCES, list[0].name);
+	handler_work(&self->nl, NEIGHBOUR, HANDLER, IRQLINE_WORK_SPIN, WORK_NS);
+	/* Enough for all rounds. */
+	add_sleeper(&self->nl, 2 * NSEC_PER_SEC, 100);
+
+	*flow = (struct flow) {
+		.line = NEIGHBOUR, .name = HANDLER, .sources = SOURCES,
+		.raiser_cpu = -1, .reader_cpu = -1, .seed = 1,
+	};
+	flow_start(flow, &self->nl);
+	for (i = 0; i < count && !flow_failed(flow); i++) {
+		handler_bottom(&self->nl, NEIGHBOUR, HANDLER, list[i].name);
+		flow_wait(flow, EVENTS);
+		suspend(_metadata, self);
+		flow_wait(flow, EVENTS);
+		ksft_print_msg("%s: suspended and resumed\n", list[i].name);
+	}
+	flow_stop(flow, &self->nl);
+
+	EXPECT_STREQ("", flow->failure);
+	for (bit = 0; bit < 32; bit++)
+		EXPECT_EQ(flow->raised[bit], flow->answered[bit]);
+	stats_get(&self->nl, NEIGHBOUR, HANDLER, &stats);
+	EXPECT_EQ(flow->events, stats.taken);
+	EXPECT_EQ(stats.taken, stats.handled);
+}
+
+struct caller {
+	struct edu_factorial f;
+	int fd, tid, err;
+	bool done;
+};
+
+static void *compute(void *arg)
+{
+	struct caller *caller = arg;
+
+	__atomic_store_n(&caller->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
+	caller->err = ioctl(caller->fd, EDU_IOC_FACTORIAL, &caller->f) ?
+		      errno : 0;
+	__atomic_store_n(&caller->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static bool done(struct caller *caller)
+{
+	return __atomic_load_n(&caller->done, __ATOMIC_ACQUIRE);
+}
+
+static bool asleep(struct caller *caller)
+{
+	int tid = __atomic_load_n(&caller->tid, __ATOMIC_ACQUIRE);
+
+	return tid && thread_state(tid) == 'S';
+}
+
+/*
+ * The device raises a source while the line keeps still, and nobody hears the
+ * interrupt. That is found on resume, and not before.
+ */
+TEST_F_TIMEOUT(suspend, finds_on_resume_what_was_raised_meanwhile, 90)
+{
+	__u32 builtin = handler_id(&self->nl, NEIGHBOUR, "factorial");
+	int fd = dev_open(NEIGHBOUR, O_RDWR);
+	struct caller caller = { .f.operand = LONG_OPERAND, .fd = fd };
+	struct irqline_event event;
+	pthread_t thread;
+	__u64 begin;
+
+	add_sleeper(&self->nl, 2 * NSEC_PER_SEC, 10);
+	begin = now_ns();
+	ASSERT_EQ(0, pthread_create(&thread, NULL, compute, &caller));
+	WAIT_UNTIL(asleep(&caller) || done(&caller), EVENT_TIMEOUT,
+		   "the thread waits for the factorial");
+	ASSERT_FALSE(done(&caller));
+	suspend(_metadata, self);
+
+	dev_next(fd, builtin, &event);
+	EXPECT_GE(event.top_ns, begin + DRAIN_NS);
+	WAIT_UNTIL(done(&caller), 2 * EVENT_TIMEOUT,
+		   "the factorial is computed");
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_EQ(0, caller.err);
+	EXPECT_EQ(0, caller.f.result);
+
+	caller.f.operand = 5;
+	ASSERT_EQ(0, ioctl(fd, EDU_IOC_FACTORIAL, &caller.f));
+	EXPECT_EQ(120, caller.f.result);
+	close(fd);
+}
+
+/* The line goes on, with what it had and with what comes. */
+TEST_F_TIMEOUT(suspend, is_refused_when_the_work_takes_too_long, 90)
+{
+	__u32 id = handler_new(&self->nl, LINE, HANDLER, SOURCES, "tasklet");
+	int fd = dev_open(LINE, O_RDWR), i;
+	struct irqline_event event;
+	struct stats stats;
+
+	add_sleeper(&self->nl, 10 * NSEC_PER_SEC, 3);
+	suspend(_metadata, self);
+
+	stats_get(&self->nl, LINE, SLEEPER, &stats);
+	EXPECT_EQ(3, stats.taken);
+	EXPECT_EQ(0, stats.dropped);
+	EXPECT_GT(stats.pending, 0);
+	EXPECT_TRUE(stats_add_up(&stats));
+
+	for (i = 1; i <= EVENTS; i++) {
+		dev_raise(fd, SOURCES);
+		dev_next(fd, id, &event);
+		ASSERT_EQ(i, event.seq);
+	}
+
+	/* What waits behind the one in work comes at once without that work. */
+	handler_work(&self->nl, LINE, SLEEPER, IRQLINE_WORK_NONE, 0);
+	WAIT_UNTIL(!stats_pending(&self->nl, LINE, SLEEPER), EVENT_TIMEOUT,
+		   "the sleeper's events are handled");
+	stats_get(&self->nl, LINE, SLEEPER, &stats);
+	EXPECT_EQ(3, stats.handled);
+	close(fd);
+}
+
+TEST_HARNESS_MAIN
