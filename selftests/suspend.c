@@ -31,8 +31,10 @@
 #define WORK_NS		(200 * NSEC_PER_USEC)
 /* How long a line may take to come to rest. */
 #define DRAIN_NS	(5 * NSEC_PER_SEC)
-/* Keeps the device busy for seconds, though hardly for five. */
-#define LONG_OPERAND	4000000000U
+/* Computed once, to see how fast the device is. */
+#define TRIAL_OPERAND	50000000U
+/* How long the device is to be busy: into the suspend, but not to its end. */
+#define BUSY_NS		(1500 * NSEC_PER_MSEC)
 
 #define PM_STATE	"/sys/power/state"
 #define PM_TEST		"/sys/power/pm_test"
@@ -217,6 +219,26 @@ static bool asleep(struct caller *caller)
 	return tid && thread_state(tid) == 'S';
 }
 
+static __u32 factorial(int fd, __u32 operand)
+{
+	struct edu_factorial f = { .operand = operand };
+
+	if (ioctl(fd, EDU_IOC_FACTORIAL, &f))
+		die("no factorial of %u: %s", operand, strerror(errno));
+	return f.result;
+}
+
+/* What to compute so that the device is busy for about BUSY_NS. */
+static __u32 busy_operand(int fd)
+{
+	__u64 begin = now_ns(), took, operand;
+
+	factorial(fd, TRIAL_OPERAND);
+	took = now_ns() - begin;
+	operand = TRIAL_OPERAND * BUSY_NS / took;
+	return operand > 0xffffffffU ? 0xffffffffU : operand;
+}
+
 /*
  * The device raises a source while the line keeps still, and nobody hears the
  * interrupt. That is found on resume, and not before.
@@ -225,12 +247,14 @@ TEST_F_TIMEOUT(suspend, finds_on_resume_what_was_raised_meanwhile, 90)
 {
 	__u32 builtin = handler_id(&self->nl, NEIGHBOUR, "factorial");
 	int fd = dev_open(NEIGHBOUR, O_RDWR);
-	struct caller caller = { .f.operand = LONG_OPERAND, .fd = fd };
+	struct caller caller = { .fd = fd };
 	struct irqline_event event;
 	pthread_t thread;
 	__u64 begin;
 
 	add_sleeper(&self->nl, 2 * NSEC_PER_SEC, 10);
+	caller.f.operand = busy_operand(fd);
+	dev_drain(fd, builtin);
 	begin = now_ns();
 	ASSERT_EQ(0, pthread_create(&thread, NULL, compute, &caller));
 	WAIT_UNTIL(asleep(&caller) || done(&caller), EVENT_TIMEOUT,
@@ -239,6 +263,9 @@ TEST_F_TIMEOUT(suspend, finds_on_resume_what_was_raised_meanwhile, 90)
 	suspend(_metadata, self);
 
 	dev_next(fd, builtin, &event);
+	ksft_print_msg("a factorial for %llu ms was noticed after %llu ms\n",
+		       (unsigned long long)(BUSY_NS / NSEC_PER_MSEC),
+		       (unsigned long long)((event.top_ns - begin) / NSEC_PER_MSEC));
 	EXPECT_GE(event.top_ns, begin + DRAIN_NS);
 	WAIT_UNTIL(done(&caller), 2 * EVENT_TIMEOUT,
 		   "the factorial is computed");
@@ -246,9 +273,7 @@ TEST_F_TIMEOUT(suspend, finds_on_resume_what_was_raised_meanwhile, 90)
 	EXPECT_EQ(0, caller.err);
 	EXPECT_EQ(0, caller.f.result);
 
-	caller.f.operand = 5;
-	ASSERT_EQ(0, ioctl(fd, EDU_IOC_FACTORIAL, &caller.f));
-	EXPECT_EQ(120, caller.f.result);
+	EXPECT_EQ(120, factorial(fd, 5));
 	close(fd);
 }
 
