@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The netlink spec is the source of truth for the numbers of the UAPI header.
-# Each is parsed on its own and printed as sorted lines "NAME VALUE"; the two
-# lists must be the same. The last cases change copies of either and must see it.
+# Each is parsed on its own into lines "NAME VALUE"; the two sets of lines must be
+# the same. Then copies of either are changed, and each change must show.
 
 setup() {
 	TREE=$BATS_TEST_DIRNAME/..
@@ -12,54 +12,68 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-spec_values() {
-	awk -f "$BATS_TEST_DIRNAME/spec.awk" "$1" >spec.raw && LC_ALL=C sort spec.raw
-}
-
-# The flags of an event belong to the character device, not to the spec.
-header_values() {
-	awk -f "$BATS_TEST_DIRNAME/uapi.awk" "$1" >header.raw || return
-	grep -v '^IRQLINE_EVENT_' header.raw | LC_ALL=C sort
-}
-
-# compare SPEC HEADER: prints what stands in one only.
-compare() {
-	spec_values "$1" >spec.values && header_values "$2" >header.values || return 2
-	diff -u spec.values header.values
-}
-
-# seen_in spec|header SED-SCRIPT: a copy so changed no longer agrees.
-seen_in() {
-	local spec=$SPEC header=$HEADER original
+# values_of spec|header FILE. The flags of an event belong to the character
+# device, not to the spec.
+values_of() {
 	case $1 in
-	spec) original=$SPEC spec=mutant ;;
-	header) original=$HEADER header=mutant ;;
+	spec) awk -f "$BATS_TEST_DIRNAME/spec.awk" "$2" ;;
+	header) awk -v skip='^IRQLINE_EVENT_' -f "$BATS_TEST_DIRNAME/uapi.awk" "$2" ;;
 	esac
-	sed "$2" "$original" >mutant
-	if cmp -s "$original" mutant; then
-		echo "changes nothing in the $1: $2"
-		return 1
+}
+
+# undefined_in SPEC: the names that it uses but does not define.
+undefined_in() {
+	awk -v refs=1 -f "$BATS_TEST_DIRNAME/spec.awk" "$1"
+}
+
+# differences FILE FILE: the lines that stand in one only; fails if there are any.
+differences() {
+	awk 'NR == FNR { first[$0] = 1; next }
+		!($0 in first) { print FILENAME ": " $0; found = 1 }
+		{ delete first[$0] }
+		END {
+			for (line in first) {
+				print ARGV[1] ": " line
+				found = 1
+			}
+			exit found
+		}' "$1" "$2"
+}
+
+# mutate FILE SED-SCRIPT: a changed copy, mutant.
+mutate() {
+	sed "$2" "$1" >mutant
+	[[ $(<mutant) != "$(<"$1")" ]] || { echo "changes nothing: $2"; return 1; }
+}
+
+# seen_in spec|header SED-SCRIPT...: each of the copies so changed disagrees.
+seen_in() {
+	local side=$1 original=$SPEC script
+	values_of header "$HEADER" >other
+	if [[ $side == header ]]; then
+		original=$HEADER
+		values_of spec "$SPEC" >other
 	fi
-	run compare "$spec" "$header"
-	if [ "$status" -ne 1 ]; then
-		echo "status $status, not 1, in the $1: $2"
-		echo "$output"
-		return 1
-	fi
+	shift
+	for script; do
+		mutate "$original" "$script"
+		values_of "$side" mutant >values
+		if differences values other >/dev/null; then
+			echo "not seen in the $side: $script"
+			return 1
+		fi
+	done
 }
 
 @test "spec and header define the same names and values" {
-	compare "$SPEC" "$HEADER"
-}
-
-@test "both lists hold every kind of definition" {
-	spec_values "$SPEC" >list
-	local line
+	local line values
+	values_of spec "$SPEC" >spec.values
+	values_of header "$HEADER" >header.values
+	differences spec.values header.values
+	values=$'\n'$(<spec.values)$'\n'
+	# One of each kind, lest both parsers pass over it.
 	while read -r line; do
-		grep -qx "$line" list || {
-			echo "the spec lacks $line"
-			return 1
-		}
+		[[ $values == *$'\n'"$line"$'\n'* ]] || { echo "no $line"; return 1; }
 	done <<-END
 		IRQLINE_FAMILY_NAME "irqline"
 		IRQLINE_FAMILY_VERSION 1
@@ -77,13 +91,9 @@ seen_in() {
 }
 
 @test "every name that the spec uses is defined in it" {
-	run awk -v refs=1 -f "$BATS_TEST_DIRNAME/spec.awk" "$SPEC"
-	[ "$status" -eq 0 ]
-	[ -z "$output" ]
-}
-
-@test "a name that the spec uses but does not define is seen" {
-	local change
+	local change undefined
+	undefined=$(undefined_in "$SPEC")
+	[ -z "$undefined" ] || { echo "$undefined"; return 1; }
 	for change in 's/max-len: name-max/max-len: name-maximum/' \
 		's/enum: delivery/enum: deliveries/' \
 		's/nested-attributes: bucket/nested-attributes: buckets/' \
@@ -93,66 +103,45 @@ seen_in() {
 		's/attributes: \[line, name\]/attributes: [line, nickname]/' \
 		's/^            - rearms/            - rearm/' \
 		's/\*line-reply/*line-answer/'; do
-		sed "$change" "$SPEC" >mutant
-		run awk -v refs=1 -f "$BATS_TEST_DIRNAME/spec.awk" mutant
-		if [ "$status" -ne 0 ] || [ -z "$output" ]; then
-			echo "not seen: $change"
-			return 1
-		fi
+		mutate "$SPEC" "$change"
+		[[ $(undefined_in mutant) ]] || { echo "not seen: $change"; return 1; }
 	done
 }
 
-@test "a change of the spec's definitions is seen" {
-	seen_in spec '/name: queue-max/,/value/s/value: 65536/value: 65535/'
-	seen_in spec '/name: priority-min/,/value/s/value: -1000/value: 1000/'
-	seen_in spec 's/name: delay-max/name: delay-most/'
-	seen_in spec 's/entries: \[msi, intx\]/entries: [intx, msi]/'
-	seen_in spec 's/entries: \[other, fifo, rr\]/entries: [other, fifo, rr, idle]/'
-	seen_in spec 's/, threaded\]/]/'
-	seen_in spec 's/type: flags/type: enum/'
-	seen_in spec 's/^version: 1/version: 2/'
+@test "a change of the spec is seen" {
+	local pad='/^    name: line$/,/^    name: handler$/{ /^      -$/{ N; N; /type: pad$/d; N } }'
+	seen_in spec '/name: queue-max/,/value/s/value: 65536/value: 65535/' \
+		'/name: priority-min/,/value/s/value: -1000/value: 1000/' \
+		's/name: delay-max/name: delay-most/' \
+		's/entries: \[msi, intx\]/entries: [intx, msi]/' \
+		's/entries: \[other, fifo, rr\]/entries: [other, fifo, rr, idle]/' \
+		's/, threaded\]/]/' \
+		's/type: flags/type: enum/' \
+		's/^version: 1/version: 2/' \
+		"$pad" \
+		's/^        name: foreign$/        name: alien/' \
+		'/^        name: alert$/,/alert-ntf only/d' \
+		's/^        name: gone$/&\n        value: 40/' \
+		's/name: strategy-get/name: strategies-get/' \
+		's/^      name: stats-reset$/&\n      value: 40/' \
+		's/^      name: alert$/      name: alarm/' \
+		's/^      name: alert$/&\n    -\n      name: trace/'
 }
 
-@test "a change of the spec's attributes is seen" {
-	seen_in spec '/^        name: foreign$/s/foreign/alien/'
-	# The pad of the line's attributes goes: all behind it move.
-	seen_in spec '/^    name: line$/,/^    name: handler$/{
-		/^      -$/{ N; N; /type: pad$/d; N; }
-	}'
-	# A last attribute moves nobody, but the end.
-	seen_in spec '/^        name: alert$/,/alert-ntf only/d'
-	seen_in spec '/^        name: gone$/a\
-        value: 40'
-}
-
-@test "a change of the spec's commands and groups is seen" {
-	seen_in spec 's/name: strategy-get/name: strategies-get/'
-	seen_in spec '/^      name: stats-reset$/a\
-      value: 40'
-	seen_in spec 's/^      name: alert$/      name: alarm/'
-	# shellcheck disable=SC2016
-	seen_in spec '$a\
-    -\
-      name: trace'
-}
-
-@test "a change of the header's definitions is seen" {
-	seen_in header 's/\(IRQLINE_QUEUE_MAX\t*\)65536/\165535/'
-	seen_in header '/IRQLINE_BUDGET_MAX/d'
-	seen_in header 's/^enum irqline_lanes/enum irqline_lane/'
-	seen_in header '/IRQLINE_OVERFLOW_MERGE/d'
-	seen_in header 's/\(IRQLINE_SETTING_NICE\t*\)= 4/\1= 5/'
-	seen_in header 's/^\tIRQLINE_WORK_SLEEP,/&\n\tIRQLINE_WORK_YIELD,/'
-	seen_in header 's/"irqline"/"irqlines"/'
-	seen_in header 's/"alert"/"alarm"/'
-}
-
-@test "a change of the header's attributes and commands is seen" {
-	seen_in header 's/^\tIRQLINE_A_LINE_NAME = 1/\tIRQLINE_A_LINE_NAME = 2/'
-	seen_in header '/^\tIRQLINE_A_HANDLER_PAD,/d'
-	seen_in header '/^\tIRQLINE_A_STATS_ALERT,/d'
-	seen_in header 's/^\tIRQLINE_A_BUCKET_COUNT,/&\n\tIRQLINE_A_BUCKET_SHARE,/'
-	seen_in header 's/^\tIRQLINE_CMD_STATS_RESET,/\tIRQLINE_CMD_STATS_CLEAR,/'
-	seen_in header 's/^\tIRQLINE_CMD_HANDLER_DEL,/&\n\tIRQLINE_CMD_HANDLER_MOVE,/'
-	seen_in header 's/\(IRQLINE_CMD_MAX = (__IRQLINE_CMD_MAX - \)1/\12/'
+@test "a change of the header is seen" {
+	seen_in header 's/\(IRQLINE_QUEUE_MAX\t*\)65536/\165535/' \
+		'/IRQLINE_BUDGET_MAX/d' \
+		's/^enum irqline_lanes/enum irqline_lane/' \
+		'/IRQLINE_OVERFLOW_MERGE/d' \
+		's/\(IRQLINE_SETTING_NICE\t*\)= 4/\1= 5/' \
+		's/^\tIRQLINE_WORK_SLEEP,/&\n\tIRQLINE_WORK_YIELD,/' \
+		's/"irqline"/"irqlines"/' \
+		's/"alert"/"alarm"/' \
+		's/^\tIRQLINE_A_LINE_NAME = 1/\tIRQLINE_A_LINE_NAME = 2/' \
+		'/^\tIRQLINE_A_HANDLER_PAD,/d' \
+		'/^\tIRQLINE_A_STATS_ALERT,/d' \
+		's/^\tIRQLINE_A_BUCKET_COUNT,/&\n\tIRQLINE_A_BUCKET_SHARE,/' \
+		's/^\tIRQLINE_CMD_STATS_RESET,/\tIRQLINE_CMD_STATS_CLEAR,/' \
+		's/^\tIRQLINE_CMD_HANDLER_DEL,/&\n\tIRQLINE_CMD_HANDLER_MOVE,/' \
+		's/\(IRQLINE_CMD_MAX = (__IRQLINE_CMD_MAX - \)1/\12/'
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Prints the names and values that a UAPI header defines, one "NAME VALUE" a
-# line; a member of a named enum has "enum TAG" in front. The header's guard
-# and function-like macros are left out.
+# line; a member of a named enum has "enum TAG" in front. The header's guard and
+# function-like macros are left out, and with -v skip=REGEXP what fits that.
 
 function fail(text) {
 	print FILENAME ":" FNR ": " text > "/dev/stderr"
@@ -10,7 +10,7 @@ function fail(text) {
 	exit 1
 }
 
-# An integer, a string, NAME - N, or 1 << N, in parentheses or not.
+# A decimal integer, a string, NAME - N, or 1 << N, in parentheses or not.
 function evaluate(text,	pair) {
 	gsub(/[()]/, "", text)
 	gsub(/^[ \t]+|[ \t]+$/, "", text)
@@ -59,7 +59,8 @@ comment {
 	if (NF > 2 && $2 !~ /\(/) {
 		text = $0
 		sub(/^#define[ \t]+[^ \t]+[ \t]+/, "", text)
-		emit("", $2, evaluate(text))
+		if (!skip || $2 !~ skip)
+			emit("", $2, evaluate(text))
 	}
 	next
 }
