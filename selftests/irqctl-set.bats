@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# irqctl changes lines and handlers: every setting, read back.
+
+# Set by the functions of lib.bash:
+# shellcheck disable=SC2154
+load lib
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	delete_handlers
+}
+
+@test "a new handler has the documented defaults" {
+	try irqctl handler add edu0/plain sources 0x2
+	[ "$status" -eq 0 ]
+	[ -z "$out$err" ]
+	shows handler edu0/plain line=edu0 name=plain sources=2 priority=0 exclusive=false \
+		bottom=tasklet cpu=-1 lanes=single budget=64 queue=256 \
+		overflow=drop-newest work=none builtin=false
+	irqctl handler set edu0/plain bottom kthread
+	shows handler edu0/plain sched=other nice=0
+}
+
+@test "a new handler takes every setting at once" {
+	irqctl handler add edu0/full sources 0xf0 priority -5 bottom kthread cpu 1 \
+		lanes single sched fifo:7 exclusive on budget 8 queue 512 \
+		overflow drop-newest work sleep 2ms
+	shows handler edu0/full sources=240 priority=-5 exclusive=true bottom=kthread cpu=1 \
+		lanes=single sched=fifo sched-priority=7 budget=8 queue=512 \
+		overflow=drop-newest work=sleep work-time=2000000
+}
+
+@test "add and set take every strategy that this kernel has" {
+	local strategy strategies
+	strategies=$(available_strategies)
+	irqctl handler add edu0/moved sources 0x2 priority 9
+	for strategy in $strategies; do
+		irqctl handler add "edu0/$strategy" sources 0x2 bottom "$strategy"
+		shows handler "edu0/$strategy" "bottom=$strategy"
+		irqctl handler set edu0/moved bottom "$strategy"
+		shows handler edu0/moved "bottom=$strategy" priority=9
+	done
+}
+
+@test "what is named anew has its defaults" {
+	irqctl handler add edu0/moved sources 0x2 bottom kthread cpu 1 sched rr:3 priority 9
+	irqctl handler set edu0/moved bottom kthread
+	shows handler edu0/moved cpu=-1 sched=other nice=0 priority=9
+	irqctl handler set edu0/moved cpu 2 nice 5
+	irqctl handler set edu0/moved bottom tasklet
+	irqctl handler set edu0/moved bottom workqueue
+	shows handler edu0/moved cpu=-1 priority=9
+}
+
+@test "set keeps what it does not name" {
+	irqctl handler add edu0/kept sources 0x2 bottom kthread cpu 2 nice 5 priority 3 budget 16
+	irqctl handler set edu0/kept priority 4
+	shows handler edu0/kept priority=4 bottom=kthread cpu=2 nice=5 budget=16 sources=2
+	irqctl handler set edu0/kept nice -3
+	shows handler edu0/kept nice=-3 cpu=2
+}
+
+@test "set changes sources, priority, exclusive and budget" {
+	irqctl handler add edu0/changed sources 0x2
+	irqctl handler set edu0/changed sources 0x30
+	irqctl handler set edu0/changed priority 1000 exclusive on
+	irqctl handler set edu0/changed budget 4096
+	shows handler edu0/changed sources=48 priority=1000 exclusive=true budget=4096
+	irqctl handler set edu0/changed exclusive off priority -1000 budget 1
+	shows handler edu0/changed priority=-1000 exclusive=false budget=1
+}
+
+@test "set changes the CPU and the scheduling of a thread" {
+	irqctl handler add edu0/thread sources 0x2 bottom kthread
+	irqctl handler set edu0/thread cpu 3
+	irqctl handler set edu0/thread sched fifo:50
+	shows handler edu0/thread cpu=3 sched=fifo sched-priority=50
+	irqctl handler set edu0/thread sched rr:1
+	shows handler edu0/thread sched=rr sched-priority=1
+	irqctl handler set edu0/thread sched other nice 19
+	shows handler edu0/thread sched=other nice=19
+	irqctl handler set edu0/thread cpu -1
+	shows handler edu0/thread cpu=-1 nice=19
+	irqctl handler add edu0/works sources 0x2 bottom workqueue cpu 2
+	shows handler edu0/works cpu=2
+}
+
+@test "set changes the work and its time, in every unit" {
+	irqctl handler add edu0/busy sources 0x2 bottom workqueue work spin 1500ns
+	shows handler edu0/busy work=spin work-time=1500
+	irqctl handler set edu0/busy work sleep 10s
+	shows handler edu0/busy work=sleep work-time=10000000000
+	irqctl handler set edu0/busy work sleep 250us
+	shows handler edu0/busy work-time=250000
+	irqctl handler set edu0/busy work spin 3ms
+	shows handler edu0/busy work=spin work-time=3000000
+	irqctl handler set edu0/busy work none
+	shows handler edu0/busy work=none
+}
+
+@test "the device's own handler can be switched, and back" {
+	irqctl handler set edu0/factorial bottom kthread
+	shows handler edu0/factorial bottom=kthread builtin=true
+	[ "$("${FACTORIAL[@]}" edu0 10)" -eq 3628800 ]
+	irqctl handler set edu0/factorial bottom tasklet
+	shows handler edu0/factorial bottom=tasklet
+}
+
+@test "del removes a handler and only that" {
+	irqctl handler add edu0/first sources 0x2
+	irqctl handler add edu0/second sources 0x2
+	irqctl handler add edu1/first sources 0x2
+	try irqctl handler del edu0/first
+	[ "$status" -eq 0 ]
+	[ -z "$out$err" ]
+	[ "$(json '[.[][] | .line + "/" + .name] | sort | join(" ")' handler)" = \
+		"edu0/factorial edu0/second edu1/factorial edu1/first" ]
+}
+
+@test "masks, numbers and names are taken in every form" {
+	irqctl handler add edu0/a sources 0xffffffff
+	shows handler edu0/a sources=4294967295
+	irqctl handler add edu0/A9._- sources 48 queue 0x40
+	shows handler edu0/A9._- name=A9._- sources=48 queue=64
+	irqctl handler add edu0/abcdefghijklmnopqrstuvwxyz01234 sources 0x2
+	shows handler edu0/abcdefghijklmnopqrstuvwxyz01234 sources=2
+}
+
+@test "a line's clock and affinity are set" {
+	irqctl line set edu0 clock off
+	shows line edu0 clock=false
+	irqctl line set edu0 clock on affinity 1
+	# The interrupt moves when it comes.
+	irqctl raise edu0 0x2 count 3 rate 50
+	shows line edu0 clock=true affinity=1
+	irqctl line set edu0 affinity 0-3
+	irqctl raise edu0 0x2 count 3 rate 50
+	shows line edu0 clock=true affinity=0-3
+}
+
+@test "what is already so can be set on a line" {
+	local delivery
+	delivery=$(json '.[][] | .delivery' line show edu0)
+	irqctl line set edu0 top hard
+	irqctl line set edu0 "delivery" "$delivery" nothread off
+	shows line edu0 top=hard "delivery=$delivery" nothread=false
+}
+
+@test "settings that this version does not serve say so, and change nothing" {
+	local words before
+	irqctl handler add edu0/later sources 0x2
+	before=$(irqctl -j handler show edu0/later && irqctl -j line show edu0)
+	for words in "lanes percpu" "delay 1ms" "threaded on" "high 8" "low 2" \
+		"overflow merge" "queue 512"; do
+		# shellcheck disable=SC2086
+		try irqctl handler set edu0/later $words
+		complains 1 "${words% *}"
+	done
+	for words in "period 1ms" "delivery intx" "nothread on"; do
+		# shellcheck disable=SC2086
+		try irqctl line set edu0 $words
+		complains 1 "${words% *}"
+	done
+	[ "$before" = "$(irqctl -j handler show edu0/later && irqctl -j line show edu0)" ]
+}
