@@ -241,6 +241,41 @@ static int irqline_nl_dump_line(struct sk_buff *skb, struct netlink_callback *cb
 }
 
 /**
+ * irqline_nl_dump_check() - check the request for a dump, at its first call
+ * @cb: the dump; args[2] tells that it was checked
+ * @line: the attribute that may name a line
+ * @handler: the attribute that must not be there
+ *
+ * Not in a start op: there 6.1 has no extack.
+ *
+ * Return: 0 or an error.
+ */
+int irqline_nl_dump_check(struct netlink_callback *cb, int line, int handler)
+{
+	struct nlattr **attrs = irqline_dump_attrs(cb);
+	struct irqline_line *found;
+	int err;
+
+	if (cb->args[2]++)
+		return 0;
+	err = irqline_nl_once(cb->nlh, cb->extack);
+	if (err)
+		return err;
+	if (attrs[handler]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[handler],
+				    "a dump takes no handler");
+		return -EINVAL;
+	}
+	if (!attrs[line])
+		return 0;
+	found = irqline_nl_find_line(attrs[line], cb->extack);
+	if (!found)
+		return -ENOENT;
+	irqline_line_put(found);
+	return 0;
+}
+
+/**
  * irqline_nl_dump_handlers() - dump something of each handler
  * @skb: where to
  * @cb: the dump; args[0] counts lines, args[1] handlers of that line
@@ -313,7 +348,6 @@ static const struct genl_ops irqline_nl_ops[] = {
 		.policy		= irqline_nl_handler_id_policy,
 		.maxattr	= IRQLINE_A_HANDLER_MAX,
 		.doit		= irqline_nl_handler_get,
-		.start		= irqline_nl_handler_start,
 		.dumpit		= irqline_nl_handler_dump,
 	},
 	{

@@ -56,6 +56,7 @@ void irqline_nl_to_dump(struct irqline_nl_to *to, struct netlink_callback *cb,
 			u8 cmd);
 bool irqline_nl_listened(enum irqline_nl_group group);
 void irqline_nl_multicast(struct sk_buff *msg, enum irqline_nl_group group);
+int irqline_nl_dump_check(struct netlink_callback *cb, int line, int handler);
 
 typedef int irqline_nl_fill_handler(struct sk_buff *skb,
 				    const struct irqline_nl_to *to,
@@ -78,7 +79,6 @@ void irqline_nl_line_notify(struct irqline_line *line, u8 cmd);
 extern const struct nla_policy irqline_nl_handler_id_policy[];
 extern const struct nla_policy irqline_nl_handler_settings_policy[];
 int irqline_nl_handler_get(struct sk_buff *skb, struct genl_info *info);
-int irqline_nl_handler_start(struct netlink_callback *cb);
 int irqline_nl_handler_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int irqline_nl_handler_new(struct sk_buff *skb, struct genl_info *info);
 int irqline_nl_handler_set(struct sk_buff *skb, struct genl_info *info);

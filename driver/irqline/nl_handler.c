@@ -182,35 +182,6 @@ int irqline_nl_handler_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * irqline_nl_handler_start() - check the request for a dump of handlers
- * @cb: the dump
- *
- * Return: 0 or an error.
- */
-int irqline_nl_handler_start(struct netlink_callback *cb)
-{
-	struct nlattr **attrs = irqline_dump_attrs(cb);
-	struct irqline_line *line;
-	int err;
-
-	err = irqline_nl_once(cb->nlh, cb->extack);
-	if (err)
-		return err;
-	if (attrs[IRQLINE_A_HANDLER_NAME]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[IRQLINE_A_HANDLER_NAME],
-				    "a dump takes no name of a handler");
-		return -EINVAL;
-	}
-	if (!attrs[IRQLINE_A_HANDLER_LINE])
-		return 0;
-	line = irqline_nl_find_line(attrs[IRQLINE_A_HANDLER_LINE], cb->extack);
-	if (!line)
-		return -ENOENT;
-	irqline_line_put(line);
-	return 0;
-}
-
-/**
  * irqline_nl_handler_dump() - the dumpit of handler-get
  * @skb: where to
  * @cb: the dump
@@ -220,7 +191,12 @@ int irqline_nl_handler_start(struct netlink_callback *cb)
 int irqline_nl_handler_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct irqline_nl_to to;
+	int err;
 
+	err = irqline_nl_dump_check(cb, IRQLINE_A_HANDLER_LINE,
+				    IRQLINE_A_HANDLER_NAME);
+	if (err)
+		return err;
 	irqline_nl_to_dump(&to, cb, IRQLINE_CMD_HANDLER_GET);
 	return irqline_nl_dump_handlers(skb, cb, &to,
 					irqline_dump_attrs(cb)[IRQLINE_A_HANDLER_LINE],

@@ -280,32 +280,16 @@ int irqline_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * irqline_nl_stats_start() - check the request for a dump of statistics
+ * irqline_nl_stats_start() - see that a message of the dump has room
  * @cb: the dump
  *
- * Return: 0 or an error.
+ * Return: 0.
  */
 int irqline_nl_stats_start(struct netlink_callback *cb)
 {
-	struct nlattr **attrs = irqline_dump_attrs(cb);
-	struct irqline_line *line;
-	int err;
+	const struct nlattr *hist = irqline_dump_attrs(cb)[IRQLINE_A_STATS_HIST];
 
-	err = irqline_nl_once(cb->nlh, cb->extack);
-	if (err)
-		return err;
-	if (attrs[IRQLINE_A_STATS_HANDLER]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[IRQLINE_A_STATS_HANDLER],
-				    "a dump takes no handler");
-		return -EINVAL;
-	}
-	cb->min_dump_alloc = irqline_nl_stats_size(attrs[IRQLINE_A_STATS_HIST]);
-	if (!attrs[IRQLINE_A_STATS_LINE])
-		return 0;
-	line = irqline_nl_find_line(attrs[IRQLINE_A_STATS_LINE], cb->extack);
-	if (!line)
-		return -ENOENT;
-	irqline_line_put(line);
+	cb->min_dump_alloc = irqline_nl_stats_size(hist);
 	return 0;
 }
 
@@ -328,7 +312,12 @@ static int irqline_nl_dump_stats(struct sk_buff *skb,
 int irqline_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct irqline_nl_to to;
+	int err;
 
+	err = irqline_nl_dump_check(cb, IRQLINE_A_STATS_LINE,
+				    IRQLINE_A_STATS_HANDLER);
+	if (err)
+		return err;
 	irqline_nl_to_dump(&to, cb, IRQLINE_CMD_STATS_GET);
 	return irqline_nl_dump_handlers(skb, cb, &to,
 					irqline_dump_attrs(cb)[IRQLINE_A_STATS_LINE],

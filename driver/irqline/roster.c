@@ -309,7 +309,7 @@ int irqline_roster_del(struct irqline_line *line,
 	lockdep_assert_held(&handler->mutex);
 
 	mutex_lock(&line->mutex);
-	table = irqline_table_alloc(line->nr_handlers);
+	table = irqline_table_alloc(line->nr_handlers - 1);
 	if (line->dead) {
 		err = -ENODEV;
 	} else if (!table) {
