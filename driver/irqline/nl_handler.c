@@ -208,11 +208,24 @@ static int irqline_nl_add_error(struct genl_info *info, int err)
 {
 	struct netlink_ext_ack *extack = info->extack;
 
-	if (err == -EEXIST || err == -ENOSPC)
+	if (err == -EEXIST)
 		NL_SET_BAD_ATTR(extack, info->attrs[IRQLINE_A_HANDLER_NAME]);
 	if (err == -ENODEV)
 		NL_SET_BAD_ATTR(extack, info->attrs[IRQLINE_A_HANDLER_LINE]);
 	return irqline_nl_error(extack, err);
+}
+
+/* Too many handlers, or too large a queue? */
+static void irqline_nl_blame_space(struct genl_info *info,
+				   struct irqline_line *line)
+{
+	const struct nlattr *blame = info->attrs[IRQLINE_A_HANDLER_QUEUE];
+
+	mutex_lock(&line->mutex);
+	if (!blame || line->nr_handlers >= IRQLINE_HANDLERS_MAX)
+		blame = info->attrs[IRQLINE_A_HANDLER_NAME];
+	mutex_unlock(&line->mutex);
+	NL_SET_BAD_ATTR(info->extack, blame);
 }
 
 /* Context: CPU hotplug lock held for reading. */
@@ -236,6 +249,8 @@ static int irqline_nl_add(struct sk_buff *skb, struct genl_info *info,
 	if (!handler)
 		return -ENOMEM;
 	err = irqline_roster_add(line, handler, info->extack);
+	if (err == -ENOSPC)
+		irqline_nl_blame_space(info, line);
 	if (!err) {
 		mutex_lock(&line->mutex);
 		if (!handler->dead)
