@@ -70,7 +70,7 @@ static void device_name(const char *line, char *name)
 {
 	char path[64], real[PATH_MAX];
 
-	snprintf(path, sizeof(path), "/sys/class/edu/%s/device", line);
+	snprintf(path, sizeof(path), "/sys/class/misc/%s/device", line);
 	if (!realpath(path, real))
 		die("%s: %s", path, strerror(errno));
 	snprintf(name, PATH_MAX, "%s", basename(real));

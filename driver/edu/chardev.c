@@ -2,26 +2,21 @@
 /*
  * /dev/eduN: events by read() and poll(), the device's functions by ioctl().
  */
-#include <linux/compat.h>
 #include <linux/edu.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/idr.h>
+#include <linux/kref.h>
+#include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <irqline.h>
 
 #include "edu.h"
 
-#define EDU_MINORS	256
-
 static DEFINE_IDA(edu_ids);
-static dev_t edu_first;
-
-static struct class edu_class = {
-	.name = "edu",
-};
 
 /**
  * struct edu_file - one open file
@@ -33,35 +28,29 @@ struct edu_file {
 	struct irqline_tap *tap;
 };
 
-static struct irqline_tap *edu_tap_open(struct edu *edu, fmode_t mode)
+static void edu_free(struct kref *ref)
 {
-	struct irqline_tap *tap = NULL;
-
-	mutex_lock(&edu->mutex);
-	if (edu->gone)
-		tap = ERR_PTR(-ENODEV);
-	else if (mode & FMODE_READ)
-		tap = irqline_tap_open(edu->line);
-	mutex_unlock(&edu->mutex);
-	return tap;
+	kfree(container_of(ref, struct edu, ref));
 }
 
+/* The misc core calls it under the mutex that misc_deregister() takes, too. */
 static int edu_open(struct inode *inode, struct file *file)
 {
-	struct edu *edu = container_of(inode->i_cdev, struct edu, cdev);
+	struct edu *edu = container_of(file->private_data, struct edu, misc);
 	struct edu_file *ef = kzalloc(sizeof(*ef), GFP_KERNEL_ACCOUNT);
 
 	if (!ef)
 		return -ENOMEM;
 	ef->edu = edu;
-	ef->tap = edu_tap_open(edu, file->f_mode);
+	if (file->f_mode & FMODE_READ)
+		ef->tap = irqline_tap_open(edu->line);
 	if (IS_ERR(ef->tap)) {
 		int err = PTR_ERR(ef->tap);
 
 		kfree(ef);
 		return err;
 	}
-	get_device(&edu->dev);
+	kref_get(&edu->ref);
 	file->private_data = ef;
 	return stream_open(inode, file);
 }
@@ -72,7 +61,7 @@ static int edu_release(struct inode *inode, struct file *file)
 
 	if (ef->tap)
 		irqline_tap_close(ef->tap);
-	put_device(&ef->edu->dev);
+	kref_put(&ef->edu->ref, edu_free);
 	kfree(ef);
 	return 0;
 }
@@ -153,45 +142,44 @@ static const struct file_operations edu_fops = {
 	.llseek		= noop_llseek,
 };
 
-static void edu_dev_release(struct device *dev)
+static int edu_set_name(struct edu *edu)
 {
-	kfree(container_of(dev, struct edu, dev));
+	int id = ida_alloc(&edu_ids, GFP_KERNEL);
+
+	if (id < 0)
+		return id;
+	edu->id = id;
+	snprintf(edu->name, sizeof(edu->name), "edu%d", id);
+	return 0;
 }
 
 /**
  * edu_chardev_alloc() - a device that nobody can open yet
- * @parent: the PCI device
+ * @pdev: the PCI device
  *
  * Context: may sleep.
  * Return: the device, to be given up by edu_chardev_put(), or an ERR_PTR.
  */
-struct edu *edu_chardev_alloc(struct device *parent)
+struct edu *edu_chardev_alloc(struct pci_dev *pdev)
 {
 	struct edu *edu = kzalloc(sizeof(*edu), GFP_KERNEL);
-	int id, err;
+	int err;
 
 	if (!edu)
 		return ERR_PTR(-ENOMEM);
-	id = ida_alloc_max(&edu_ids, EDU_MINORS - 1, GFP_KERNEL);
-	if (id < 0) {
-		kfree(edu);
-		return ERR_PTR(id);
-	}
-	mutex_init(&edu->mutex);
-	raw_spin_lock_init(&edu->lock);
-	edu_factorial_init(edu);
-	device_initialize(&edu->dev);
-	edu->dev.class = &edu_class;
-	edu->dev.parent = parent;
-	edu->dev.devt = MKDEV(MAJOR(edu_first), id);
-	edu->dev.release = edu_dev_release;
-	cdev_init(&edu->cdev, &edu_fops);
-	edu->cdev.owner = THIS_MODULE;
-	err = dev_set_name(&edu->dev, "edu%d", id);
+	err = edu_set_name(edu);
 	if (err) {
-		edu_chardev_put(edu);
+		kfree(edu);
 		return ERR_PTR(err);
 	}
+	kref_init(&edu->ref);
+	raw_spin_lock_init(&edu->lock);
+	edu_factorial_init(edu);
+	edu->pdev = pdev;
+	edu->misc.minor = MISC_DYNAMIC_MINOR;
+	edu->misc.name = edu->name;
+	edu->misc.fops = &edu_fops;
+	edu->misc.parent = &pdev->dev;
 	return edu;
 }
 
@@ -206,8 +194,8 @@ struct edu *edu_chardev_alloc(struct device *parent)
  */
 void edu_chardev_put(struct edu *edu)
 {
-	ida_free(&edu_ids, MINOR(edu->dev.devt));
-	put_device(&edu->dev);
+	ida_free(&edu_ids, edu->id);
+	kref_put(&edu->ref, edu_free);
 }
 
 /**
@@ -219,7 +207,7 @@ void edu_chardev_put(struct edu *edu)
  */
 int edu_chardev_add(struct edu *edu)
 {
-	return cdev_device_add(&edu->cdev, &edu->dev);
+	return misc_register(&edu->misc);
 }
 
 /**
@@ -231,41 +219,19 @@ int edu_chardev_add(struct edu *edu)
  */
 void edu_chardev_del(struct edu *edu)
 {
-	cdev_device_del(&edu->cdev, &edu->dev);
-	mutex_lock(&edu->mutex);
+	misc_deregister(&edu->misc);
 	raw_spin_lock_irq(&edu->lock);
 	WRITE_ONCE(edu->gone, true);
 	raw_spin_unlock_irq(&edu->lock);
-	mutex_unlock(&edu->mutex);
 	edu_factorial_end(edu);
 }
 
 /**
- * edu_chardev_init() - the class, and numbers
- *
- * Context: may sleep.
- * Return: 0 or an error.
- */
-int edu_chardev_init(void)
-{
-	int err = class_register(&edu_class);
-
-	if (err)
-		return err;
-	err = alloc_chrdev_region(&edu_first, 0, EDU_MINORS, "edu");
-	if (err)
-		class_unregister(&edu_class);
-	return err;
-}
-
-/**
- * edu_chardev_exit() - give both back
+ * edu_chardev_exit() - the last device is gone
  *
  * Context: may sleep.
  */
 void edu_chardev_exit(void)
 {
-	unregister_chrdev_region(edu_first, EDU_MINORS);
-	class_unregister(&edu_class);
 	ida_destroy(&edu_ids);
 }

@@ -2,9 +2,9 @@
 #ifndef _EDU_H
 #define _EDU_H
 
-#include <linux/cdev.h>
-#include <linux/device.h>
 #include <linux/io.h>
+#include <linux/kref.h>
+#include <linux/miscdevice.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -14,6 +14,7 @@
 
 struct irqline_event;
 struct irqline_line;
+struct pci_dev;
 
 /**
  * struct edu_calc - the device's one computation
@@ -33,23 +34,29 @@ struct edu_calc {
 /**
  * struct edu - one device
  *
- * Files outlive the device, and so does this structure; the registers do not.
+ * Files outlive the device, and so does this structure; the registers do not. It
+ * is freed by code of this module alone, and files pin the module: nothing that
+ * the driver core may release late lives in here.
  *
- * @dev: of the character device; its last reference frees this
- * @cdev: likewise
+ * @ref: one of the driver's, and of each open file's
+ * @misc: the character device
+ * @name: its name, and that of the line
+ * @id: the number in the name
+ * @pdev: the PCI device
  * @regs: BAR 0
- * @mutex: opening a file against losing the device
  * @lock: accesses to the registers on behalf of files against losing the
  *	device
- * @gone: the device is lost; written under both, so each allows to read it
+ * @gone: the device is lost; protected by @lock
  * @line: its interrupt
  * @calc: factorials
  */
 struct edu {
-	struct device dev;
-	struct cdev cdev;
+	struct kref ref;
+	struct miscdevice misc;
+	char name[16];
+	int id;
+	struct pci_dev *pdev;
 	void __iomem *regs;
-	struct mutex mutex;	/* opening */
 	raw_spinlock_t lock;
 	bool gone;
 	struct irqline_line *line;
@@ -67,12 +74,11 @@ static inline void edu_write(struct edu *edu, unsigned int reg, u32 value)
 }
 
 /* chardev.c */
-int edu_chardev_init(void);
-void edu_chardev_exit(void);
-struct edu *edu_chardev_alloc(struct device *parent);
+struct edu *edu_chardev_alloc(struct pci_dev *pdev);
 void edu_chardev_put(struct edu *edu);
 int edu_chardev_add(struct edu *edu);
 void edu_chardev_del(struct edu *edu);
+void edu_chardev_exit(void);
 
 /* factorial.c */
 void edu_factorial_init(struct edu *edu);

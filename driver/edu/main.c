@@ -50,14 +50,14 @@ static void edu_mask(void *priv)
 {
 	struct edu *edu = priv;
 
-	pci_intx(to_pci_dev(edu->dev.parent), 0);
+	pci_intx(edu->pdev, 0);
 }
 
 static void edu_unmask(void *priv)
 {
 	struct edu *edu = priv;
 
-	pci_intx(to_pci_dev(edu->dev.parent), 1);
+	pci_intx(edu->pdev, 1);
 }
 
 static const struct irqline_client_ops edu_line_ops = {
@@ -112,7 +112,7 @@ static struct irqline_line *edu_register_line(struct edu *edu,
 					      struct pci_dev *pdev)
 {
 	const struct irqline_config config = {
-		.name		= dev_name(&edu->dev),
+		.name		= edu->name,
 		.irq		= pci_irq_vector(pdev, 0),
 		.delivery	= pdev->msi_enabled ? IRQLINE_DELIVERY_MSI :
 						      IRQLINE_DELIVERY_INTX,
@@ -187,7 +187,7 @@ static int edu_map(struct edu *edu, struct pci_dev *pdev)
 
 static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	struct edu *edu = edu_chardev_alloc(&pdev->dev);
+	struct edu *edu = edu_chardev_alloc(pdev);
 	int err;
 
 	if (IS_ERR(edu))
@@ -243,14 +243,7 @@ static struct pci_driver edu_driver = {
 
 static int __init edu_init(void)
 {
-	int err = edu_chardev_init();
-
-	if (err)
-		return err;
-	err = pci_register_driver(&edu_driver);
-	if (err)
-		edu_chardev_exit();
-	return err;
+	return pci_register_driver(&edu_driver);
 }
 
 static void __exit edu_exit(void)
