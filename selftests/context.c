@@ -251,7 +251,7 @@ static int check_places(struct __test_metadata *_metadata,
 		counted++;
 		thread_name(event->pid, name, sizeof(name));
 		ASSERT_STREQ("", variant->wrong(event, &self->place)) {
-			TH_LOG("event %llu: context %u CPU %u, top half's context %u CPU %u, thread %u %s",
+			TH_LOG("event %llu: context %u CPU %u, top %u CPU %u, thread %u %s",
 			       (unsigned long long)event->seq,
 			       event->bottom_context, event->bottom_cpu,
 			       event->top_context, event->top_cpu, event->pid,
@@ -409,7 +409,7 @@ static void leave_backlog(struct __test_metadata *_metadata,
 
 /* Returns how many events came while the one before was in work. */
 static int check_order(struct __test_metadata *_metadata,
-			const struct _test_data_context *self)
+		       const struct _test_data_context *self)
 {
 	int waited = 0, i;
 
