@@ -62,6 +62,20 @@ settle() {
 	shows stats edu1/four taken=0
 }
 
+@test "an exclusive handler keeps its sources from those of lower priority" {
+	irqctl handler add edu0/low sources 0x6 priority -1
+	irqctl handler add edu0/only sources 0x2 exclusive on
+	irqctl handler add edu0/high sources 0x6 priority 1
+	irqctl raise edu0 0x6
+	settle edu0/low
+	settle edu0/high
+	irqctl raise edu0 0x2
+	settle edu0/high
+	shows stats edu0/low taken=1
+	shows stats edu0/high taken=2
+	shows stats edu0/only taken=2
+}
+
 @test "sources raised together come as one event" {
 	irqctl handler add edu0/all sources 0xfffffffe
 	exec {file}</dev/edu0
