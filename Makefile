@@ -118,6 +118,7 @@ check: packages source
 	@$(MAKE) --no-print-directory tools selftests
 	@tools/check $(KERNELS)
 
+# Python is for spatch: the kernel's semantic patches report by it.
 .PHONY: lint
 lint: packages source
 	@tools/vm/need 'run the static checks' sparse coccinelle shellcheck perl python3
