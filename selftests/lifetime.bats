@@ -26,7 +26,7 @@ remains() {
 	for path in /dev/edu[0-9]* /sys/module/{edu,irqline} /sys/class/misc/edu*; do
 		[[ ! -e $path ]] || echo "$path"
 	done
-	grep -E '\<edu[0-9]*\>' /proc/interrupts /proc/iomem /proc/devices || :
+	grep -E '\<edu[0-9]*\>' /proc/interrupts /proc/iomem /proc/misc || :
 	grep -E '^(irqline|edu)' /proc/modules /proc/slabinfo || :
 	for path in /proc/[0-9]*/comm; do
 		{ read -r comm <"$path"; } 2>/dev/null || continue
@@ -53,7 +53,7 @@ kernel_memory() {
 	remains >remains.out
 	local want
 	for want in /dev/edu0 /sys/module/edu /sys/module/irqline /proc/interrupts: \
-		/proc/devices: 'thread irqline/'; do
+		/proc/misc: /sys/class/misc/edu0 'thread irqline/'; do
 		has remains.out "$want" || fail "remains does not see $want"
 	done
 }
