@@ -130,7 +130,7 @@ static void irqline_line_release(struct kref *ref)
 {
 	struct irqline_line *line = container_of(ref, struct irqline_line, ref);
 
-	irqline_table_free(line->table);
+	irqline_table_free(line->empty);
 	mutex_destroy(&line->mutex);
 	kfree(line);
 }
@@ -213,15 +213,16 @@ irqline_line_alloc(const struct irqline_config *config)
 
 	if (!line)
 		return NULL;
-	line->table = irqline_table_alloc(0);
+	line->empty = irqline_table_alloc(0);
 	line->taps = irqline_tapset_alloc();
-	if (!line->table || !line->taps) {
-		irqline_table_free(line->table);
+	if (!line->empty || !line->taps) {
+		irqline_table_free(line->empty);
 		if (line->taps)
 			irqline_tapset_end(line->taps);
 		kfree(line);
 		return NULL;
 	}
+	line->table = line->empty;
 	raw_spin_lock_init(&line->hub.lock);
 	irqline_thread_init(&line->hub.thread, &line->hub.lock);
 	init_completion(&line->hub.drained);
@@ -285,7 +286,7 @@ static int irqline_line_add_builtins(struct irqline_line *line,
 	return err;
 }
 
-/* The end of a line that nobody can find: what was started stops, mirrored. */
+/* The end of a line that nobody can find, and whose passes have ended. */
 static void irqline_line_end(struct irqline_line *line)
 {
 	irqline_roster_end(line);
@@ -362,6 +363,11 @@ void irqline_unregister(struct irqline_line *line)
 	mutex_unlock(&line->mutex);
 	irqline_notify(IRQLINE_NOTIFY_LINE_DEL, line);
 
+	/*
+	 * Handlers first: freeing the interrupt waits for its thread, which
+	 * would work off all that waits there for the irq-thread strategy.
+	 */
+	irqline_roster_end(line);
 	line->top_ops->stop(&line->top);
 	irqline_line_end(line);
 }

@@ -50,6 +50,7 @@ struct irqline_line_counts {
  * @gone: the device no longer answers; under hub.lock
  * @table: which lanes want which sources; under hub.lock, written under the
  *	mutex, too
+ * @empty: a table without a lane: the first one, and the last
  * @counts: under hub.lock
  * @taps: the open files
  * @ref: one of the client's, and of each request's
@@ -72,6 +73,7 @@ struct irqline_line {
 	bool closed;
 	bool gone;
 	struct irqline_table *table;
+	struct irqline_table *empty;
 	struct irqline_line_counts counts;
 	struct irqline_tapset *taps;
 

@@ -79,12 +79,28 @@ static void irqline_roster_link(struct irqline_line *line,
 	list_add_tail(&handler->node, &other->node);
 }
 
+/* Have passes use @table. The one before is free when the lock is dropped. */
+static void irqline_roster_swap(struct irqline_line *line,
+				struct irqline_table *table)
+{
+	struct irqline_table *old;
+
+	lockdep_assert_held(&line->mutex);
+
+	raw_spin_lock_irq(&line->hub.lock);
+	old = line->table;
+	line->table = table;
+	raw_spin_unlock_irq(&line->hub.lock);
+	if (old != line->empty)
+		irqline_table_free(old);
+	irqline_changed();
+}
+
 /* Fill @table, which is large enough, and have passes use it. */
 static void irqline_roster_publish(struct irqline_line *line,
 				   struct irqline_table *table)
 {
 	struct irqline_handler *handler;
-	struct irqline_table *old;
 
 	lockdep_assert_held(&line->mutex);
 
@@ -92,12 +108,7 @@ static void irqline_roster_publish(struct irqline_line *line,
 		irqline_table_add(table, &handler->lane,
 				  handler->settings.sources,
 				  handler->settings.exclusive);
-	raw_spin_lock_irq(&line->hub.lock);
-	old = line->table;
-	line->table = table;
-	raw_spin_unlock_irq(&line->hub.lock);
-	irqline_table_free(old);
-	irqline_changed();
+	irqline_roster_swap(line, table);
 }
 
 static struct irqline_exec *
@@ -357,12 +368,17 @@ static bool irqline_roster_end_first(struct irqline_line *line)
 
 /**
  * irqline_roster_end() - take all handlers away for good
- * @line: a line that is dead, and whose passes have ended
+ * @line: a line that is dead
  *
- * Context: may sleep.
+ * Passes go on, and acknowledge what nobody wants any more.
+ *
+ * Context: may sleep, up to one event of each handler.
  */
 void irqline_roster_end(struct irqline_line *line)
 {
+	mutex_lock(&line->mutex);
+	irqline_roster_swap(line, line->empty);
+	mutex_unlock(&line->mutex);
 	while (irqline_roster_end_first(line))
 		;
 }
