@@ -9,6 +9,13 @@
 #include "handler.h"
 #include "registry.h"
 
+/* What a new handler has where nobody says otherwise. It has no source yet. */
+const struct irqline_handler_settings irqline_handler_defaults = {
+	.bottom	= { .ops = &irqline_tasklet_ops, .cpu = -1 },
+	.budget	= 64,
+	.queue	= 256,
+};
+
 /* How enum irqline_work and its time share a word: 2^61 ns are 73 years. */
 #define IRQLINE_SPEND_SHIFT	61
 

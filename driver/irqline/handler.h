@@ -80,6 +80,8 @@ void irqline_handler_put(struct irqline_handler *handler);
 void irqline_handler_spend(struct irqline_handler *handler,
 			   enum irqline_work work, u64 ns);
 size_t irqline_handler_memory(const struct irqline_handler *handler);
+extern const struct irqline_handler_settings irqline_handler_defaults;
+
 bool irqline_name_valid(const char *name);
 bool irqline_bottom_equal(const struct irqline_bottom_config *a,
 			  const struct irqline_bottom_config *b);

@@ -153,6 +153,7 @@ void irqline_lane_take(struct irqline_lane *lane, u32 sources,
 void irqline_pass_begin(struct irqline_pass *pass, const struct irqline_hub *hub);
 void irqline_pass_end(struct irqline_pass *pass);
 
+/* account.c */
 void irqline_lane_counts(struct irqline_lane *lane,
 			 struct irqline_counts *counts);
 void irqline_lane_reset(struct irqline_lane *lane, struct irqline_stats *fresh);

@@ -21,8 +21,6 @@
 #define IRQLINE_ROUNDS		16
 /* How long a suspend waits for bottom halves, in milliseconds. */
 #define IRQLINE_DRAIN_MS	5000
-#define IRQLINE_BUILTIN_BUDGET	64
-#define IRQLINE_BUILTIN_QUEUE	256
 
 /* Is it our interrupt? All ones is also what reading a lost device gives. */
 static u32 irqline_line_status(struct irqline_line *line)
@@ -250,18 +248,11 @@ irqline_line_alloc(const struct irqline_config *config)
 static int irqline_line_add_builtin(struct irqline_line *line,
 				    const struct irqline_builtin *builtin)
 {
-	const struct irqline_handler_settings settings = {
-		.sources	= builtin->sources,
-		.bottom		= {
-			.ops	= &irqline_tasklet_ops,
-			.cpu	= -1,
-		},
-		.budget		= IRQLINE_BUILTIN_BUDGET,
-		.queue		= IRQLINE_BUILTIN_QUEUE,
-	};
+	struct irqline_handler_settings settings = irqline_handler_defaults;
 	struct irqline_handler *handler;
 	int err;
 
+	settings.sources = builtin->sources;
 	handler = irqline_handler_alloc(line, &line->hub, line->taps,
 					builtin->name, &settings);
 	if (!handler)
@@ -286,10 +277,9 @@ static int irqline_line_add_builtins(struct irqline_line *line,
 	return err;
 }
 
-/* The end of a line that nobody can find, and whose passes have ended. */
+/* The end of a line without handlers or passes, that nobody can find. */
 static void irqline_line_end(struct irqline_line *line)
 {
-	irqline_roster_end(line);
 	irqline_tapset_end(line->taps);
 	irqline_line_put(line);
 }
@@ -335,6 +325,7 @@ struct irqline_line *irqline_register(const struct irqline_config *config)
 		return ERR_PTR(-ENOMEM);
 	err = irqline_line_begin(line, config);
 	if (err) {
+		irqline_roster_end(line);
 		irqline_line_end(line);
 		return ERR_PTR(err);
 	}

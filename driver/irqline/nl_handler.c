@@ -232,11 +232,7 @@ static void irqline_nl_blame_space(struct genl_info *info,
 static int irqline_nl_add(struct sk_buff *skb, struct genl_info *info,
 			  struct irqline_line *line)
 {
-	struct irqline_handler_settings settings = {
-		.bottom	= { .ops = &irqline_tasklet_ops, .cpu = -1 },
-		.budget	= 64,
-		.queue	= 256,
-	};
+	struct irqline_handler_settings settings = irqline_handler_defaults;
 	struct irqline_handler *handler;
 	int err;
 
