@@ -115,7 +115,7 @@ seen_in() {
 		's/name: delay-max/name: delay-most/' \
 		's/entries: \[msi, intx\]/entries: [intx, msi]/' \
 		's/entries: \[other, fifo, rr\]/entries: [other, fifo, rr, idle]/' \
-		's/, threaded\]/]/' \
+		's/, nothread\]/]/' \
 		's/type: flags/type: enum/' \
 		's/^version: 1/version: 2/' \
 		"$pad" \

@@ -186,7 +186,8 @@ static u64 irqline_lane_begin(const struct irqline_event *event, u64 last_end)
 }
 
 /* Owner: one event. @last_end is when the one before ended, or 0. */
-static u64 irqline_lane_handle(struct irqline_lane *lane, bool handed_over,
+static u64 irqline_lane_handle(struct irqline_lane *lane,
+			       struct irqline_exec *exec, bool handed_over,
 			       struct irqline_event *event, u64 last_end)
 {
 	u64 end = 0;
@@ -200,6 +201,8 @@ static u64 irqline_lane_handle(struct irqline_lane *lane, bool handed_over,
 		event->bottom_ns = irqline_lane_begin(event, last_end);
 
 	lane->work(lane, event);
+	if (unlikely(exec->ops->deliver))
+		exec->ops->deliver(exec, event);
 
 	if (!(event->flags & IRQLINE_EVENT_NO_TIME))
 		end = max_t(u64, ktime_get_ns(), event->bottom_ns);
@@ -213,42 +216,49 @@ static u64 irqline_lane_handle(struct irqline_lane *lane, bool handed_over,
 
 /*
  * The only consumer of a lane: runs as its owner, takes at most the budget and
- * passes ownership on, or gives it up with the queue empty.
+ * passes ownership on, or gives it up with the queue empty. Returns how many it
+ * took.
  */
-static void irqline_lane_run(struct irqline_lane *lane,
-			     struct irqline_exec *exec)
+static unsigned int irqline_lane_run(struct irqline_lane *lane,
+				     struct irqline_exec *exec)
 {
 	bool handed_over = exec->handed_over;
-	unsigned int left = READ_ONCE(lane->budget);
+	unsigned int budget = READ_ONCE(lane->budget);
+	unsigned int done = 0;
 	struct irqline_event event;
 	u64 end = 0;
 
 	while (READ_ONCE(lane->exec) == exec) {
 		if (irqline_queue_empty(&lane->queue)) {
 			if (irqline_lane_give_up(lane))
-				return;
+				return done;
 			continue;
 		}
-		if (!left--)
+		if (done == budget)
 			break;
+		done++;
 		irqline_lane_next(lane, &event);
-		end = irqline_lane_handle(lane, handed_over, &event, end);
+		end = irqline_lane_handle(lane, exec, handed_over, &event,
+					  end);
 	}
 	irqline_lane_kick(lane, exec);
+	return done;
 }
 
 /* What the strategies call. */
-static void irqline_exec_run(struct irqline_exec *exec)
+static unsigned int irqline_exec_run(struct irqline_exec *exec)
 {
 	struct irqline_hub *hub = exec->lane->hub;
+	unsigned int done;
 
 	if (!irqline_exec_take(exec))
-		return;
-	irqline_lane_run(exec->lane, exec);
+		return 0;
+	done = irqline_lane_run(exec->lane, exec);
 
 	/* Pairs with irqline_lane_drain(): giving up was fully ordered. */
 	if (unlikely(READ_ONCE(hub->draining)))
 		complete(&hub->drained);
+	return done;
 }
 
 /**

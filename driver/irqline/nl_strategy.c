@@ -22,7 +22,9 @@ static int irqline_nl_put_bottom_ops(struct sk_buff *skb,
 {
 	if (nla_put_u32(skb, IRQLINE_A_STRATEGY_CONTEXT, ops->context) ||
 	    nla_put_u32(skb, IRQLINE_A_STRATEGY_MAY_SLEEP, ops->may_sleep) ||
-	    nla_put_u32(skb, IRQLINE_A_STRATEGY_SETTINGS, ops->settings))
+	    nla_put_u32(skb, IRQLINE_A_STRATEGY_SETTINGS, ops->settings) ||
+	    nla_put_u32(skb, IRQLINE_A_STRATEGY_ORDER, ops->order) ||
+	    nla_put_u32(skb, IRQLINE_A_STRATEGY_PLACE, ops->place))
 		return -EMSGSIZE;
 	if (!ops->softirq)
 		return 0;

@@ -18,7 +18,13 @@ static const char *const overflow_names[] = {
 
 static const char *const work_names[] = { "none", "spin", "sleep" };
 static const char *const kind_names[] = { "top", "bottom" };
-static const char *const setting_names[] = { "cpu", "sched", "nice", "delay", "threaded" };
+static const char *const setting_names[] = {
+	"cpu", "sched", "nice", "delay", "threaded",
+	"lanes", "period", "nothread"
+};
+
+static const char *const order_names[] = { "none", "kick" };
+static const char *const place_names[] = { "interrupt", "cpu", "any" };
 static const char *const alert_names[] = { "overflow-begin", "overflow-end" };
 
 static const struct spec_values deliveries = VALUES(delivery_names);
@@ -28,6 +34,8 @@ static const struct spec_values overflows = VALUES(overflow_names);
 static const struct spec_values works = VALUES(work_names);
 static const struct spec_values kinds = VALUES(kind_names);
 static const struct spec_values settings = VALUES(setting_names);
+static const struct spec_values orders = VALUES(order_names);
+static const struct spec_values places = VALUES(place_names);
 
 const struct spec_values spec_contexts = VALUES(context_names);
 const struct spec_values spec_alerts = VALUES(alert_names);
@@ -49,6 +57,7 @@ static const struct spec_attr line_attrs[] = {
 	[IRQLINE_A_LINE_UNCLAIMED]	= { "unclaimed", SPEC_U64 },
 	[IRQLINE_A_LINE_REARMS]		= { "rearms", SPEC_U64 },
 	[IRQLINE_A_LINE_GONE]		= { "gone", SPEC_FLAG },
+	[IRQLINE_A_LINE_FORCED]		= { "forced", SPEC_FLAG },
 };
 
 static const struct spec_attr handler_attrs[] = {
@@ -75,6 +84,7 @@ static const struct spec_attr handler_attrs[] = {
 	[IRQLINE_A_HANDLER_WORK_TIME]	= { "work-time", SPEC_TIME },
 	[IRQLINE_A_HANDLER_BUILTIN]	= { "builtin", SPEC_FLAG },
 	[IRQLINE_A_HANDLER_MEMORY]	= { "memory", SPEC_U64 },
+	[IRQLINE_A_HANDLER_UIO]		= { "uio", SPEC_U32 },
 };
 
 static const struct spec_attr strategy_attrs[] = {
@@ -86,6 +96,8 @@ static const struct spec_attr strategy_attrs[] = {
 	[IRQLINE_A_STRATEGY_SOFTIRQ]	= { "softirq", SPEC_STRING },
 	[IRQLINE_A_STRATEGY_MAY_SLEEP]	= { "may-sleep", SPEC_BOOL },
 	[IRQLINE_A_STRATEGY_SETTINGS]	= { "settings", SPEC_FLAGS, &settings },
+	[IRQLINE_A_STRATEGY_ORDER]	= { "order", SPEC_ENUM, &orders },
+	[IRQLINE_A_STRATEGY_PLACE]	= { "place", SPEC_ENUM, &places },
 };
 
 static const struct spec_attr stats_attrs[] = {

@@ -80,13 +80,29 @@ enum irqline_kind {
 	IRQLINE_KIND_BOTTOM,
 };
 
-/* The settings that a bottom strategy takes; a set of bits. */
+/* The settings that a strategy takes; a set of bits. */
 enum irqline_setting {
 	IRQLINE_SETTING_CPU		= 1,
 	IRQLINE_SETTING_SCHED		= 2,
 	IRQLINE_SETTING_NICE		= 4,
 	IRQLINE_SETTING_DELAY		= 8,
 	IRQLINE_SETTING_THREADED	= 16,
+	IRQLINE_SETTING_LANES		= 32,
+	IRQLINE_SETTING_PERIOD		= 64,
+	IRQLINE_SETTING_NOTHREAD	= 128,
+};
+
+/* Order among the bottom halves of several handlers, kicked on one CPU. */
+enum irqline_order {
+	IRQLINE_ORDER_NONE,
+	IRQLINE_ORDER_KICK,
+};
+
+/* What decides on which CPU a strategy runs. */
+enum irqline_place {
+	IRQLINE_PLACE_INTERRUPT,
+	IRQLINE_PLACE_CPU,
+	IRQLINE_PLACE_ANY,
 };
 
 enum irqline_alert {
@@ -112,6 +128,7 @@ enum {
 	IRQLINE_A_LINE_UNCLAIMED,
 	IRQLINE_A_LINE_REARMS,
 	IRQLINE_A_LINE_GONE,
+	IRQLINE_A_LINE_FORCED,
 
 	__IRQLINE_A_LINE_MAX,
 	IRQLINE_A_LINE_MAX = (__IRQLINE_A_LINE_MAX - 1)
@@ -142,6 +159,7 @@ enum {
 	IRQLINE_A_HANDLER_WORK_TIME,
 	IRQLINE_A_HANDLER_BUILTIN,
 	IRQLINE_A_HANDLER_MEMORY,
+	IRQLINE_A_HANDLER_UIO,
 
 	__IRQLINE_A_HANDLER_MAX,
 	IRQLINE_A_HANDLER_MAX = (__IRQLINE_A_HANDLER_MAX - 1)
@@ -156,6 +174,8 @@ enum {
 	IRQLINE_A_STRATEGY_SOFTIRQ,
 	IRQLINE_A_STRATEGY_MAY_SLEEP,
 	IRQLINE_A_STRATEGY_SETTINGS,
+	IRQLINE_A_STRATEGY_ORDER,
+	IRQLINE_A_STRATEGY_PLACE,
 
 	__IRQLINE_A_STRATEGY_MAX,
 	IRQLINE_A_STRATEGY_MAX = (__IRQLINE_A_STRATEGY_MAX - 1)

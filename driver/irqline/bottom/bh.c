@@ -32,5 +32,8 @@ const struct irqline_bottom_ops irqline_bh_ops = {
 	.name		= "bh",
 	.softirq	= "TASKLET",
 	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
+	.order		= IRQLINE_ORDER_KICK,
+	.place		= IRQLINE_PLACE_INTERRUPT,
+	.settings	= IRQLINE_SETTING_LANES,
 	.context	= IRQLINE_CONTEXT_SOFTIRQ,
 };

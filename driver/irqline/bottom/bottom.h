@@ -13,6 +13,7 @@
 #include <linux/types.h>
 #include <linux/irqline.h>
 
+struct device;
 struct irqline_exec;
 struct irqline_lane;
 struct irqline_thread;
@@ -31,6 +32,8 @@ enum irqline_kick {
  * @sched: scheduling class of a thread of its own
  * @sched_priority: 1 to 99 with fifo and rr, else 0
  * @nice: -20 to 19, with IRQLINE_SCHED_OTHER only
+ * @delay: from the kick to the run, in nanoseconds
+ * @threaded: in a thread instead of a softirq, where it can be either
  */
 struct irqline_bottom_config {
 	const struct irqline_bottom_ops *ops;
@@ -38,6 +41,8 @@ struct irqline_bottom_config {
 	enum irqline_sched sched;
 	unsigned int sched_priority;
 	int nice;
+	u64 delay;
+	bool threaded;
 };
 
 /**
@@ -45,18 +50,25 @@ struct irqline_bottom_config {
  * @line: name of the line, for the names of threads
  * @handler: name of the handler, likewise
  * @thread: the thread of the line's interrupt
+ * @dev: the device
+ * @bar: the device's registers, for a strategy that maps them; @bar_size bytes
+ *	from there, none if that is 0
  */
 struct irqline_bottom_env {
 	const char *line;
 	const char *handler;
 	struct irqline_thread *thread;
+	struct device *dev;
+	phys_addr_t bar;
+	resource_size_t bar_size;
 };
 
 /**
  * struct irqline_bottom_ops - a bottom strategy
  *
  * Sorted by heat. All are required, but for @run_here and @claim, which a
- * strategy has that runs in the top half itself.
+ * strategy has that runs in the top half itself, @deliver and
+ * @uio.
  *
  * @kick: Makes exec->run() be called soon, once or more often. Any context,
  *	with the line's raw spinlock held and interrupts off; never fails,
@@ -66,6 +78,8 @@ struct irqline_bottom_env {
  *	With it, @kick is for whoever is not a pass, or has used its budget up.
  * @claim: Marks the executor busy, so that quiesce waits for @run_here. The
  *	line's lock is held.
+ * @deliver: Takes the event whose work is done, before it counts as handled. Called
+ *	within exec->run(), for a strategy whose bottom half goes on elsewhere.
  * @create: Allocates an executor and all that it needs. May sleep. The CPU
  *	hotplug lock is held for reading, and config->cpu is -1 or online.
  *	Returns it or an ERR_PTR, with a reason in the extack.
@@ -73,31 +87,43 @@ struct irqline_bottom_env {
  *	start. It may swallow a kick, whose token then stays set. May sleep,
  *	up to one event's work. Called once, when nobody can kick any more.
  * @destroy: Frees what @create made. Called once, after @quiesce. May sleep.
+ * @uio: The number of its UIO device. May sleep.
  * @size: bytes that @create allocates
  * @name: the exact name by which users choose it
  * @softirq: the vector that it runs on, or NULL
  * @unbound: why its CPU cannot be chosen, and what can; NULL if it can
+ * @single: why it cannot have a lane for each CPU, and what can; NULL if it can
  * @context: where it runs as a rule
+ * @order: among executors that are kicked on one CPU
+ * @place: what decides on which CPU it runs
  * @settings: the settings that it takes, IRQLINE_SETTING_*
+ * @budget_max: events that one run may take at most, 0 for no such bound
  * @may_sleep: its work may sleep
  */
 struct irqline_bottom_ops {
 	enum irqline_kick (*kick)(struct irqline_exec *exec);
 	void (*run_here)(struct irqline_exec *exec);
 	void (*claim)(struct irqline_exec *exec);
+	void (*deliver)(struct irqline_exec *exec,
+			const struct irqline_event *event);
 
 	struct irqline_exec *(*create)(const struct irqline_bottom_config *config,
 				       const struct irqline_bottom_env *env,
 				       struct netlink_ext_ack *extack);
 	void (*quiesce)(struct irqline_exec *exec);
 	void (*destroy)(struct irqline_exec *exec);
+	int (*uio)(struct irqline_exec *exec);
 
 	size_t size;
 	const char *name;
 	const char *softirq;
 	const char *unbound;
+	const char *single;
 	enum irqline_context context;
+	enum irqline_order order;
+	enum irqline_place place;
 	u32 settings;
+	u32 budget_max;
 	bool may_sleep;
 };
 
@@ -105,7 +131,7 @@ struct irqline_bottom_ops {
  * struct irqline_exec - an executor: one strategy at work for one lane
  * @ops: its strategy
  * @run: the way up. Takes the token and does the lane's work, or returns at
- *	once if there is no token
+ *	once if there is no token. Returns how many events it handled
  * @lane: for @run alone
  * @next: link of the pass that will run it here; belongs to the pass
  * @token: 1 from the kick until run() or, after quiesce, the switch takes it
@@ -118,7 +144,7 @@ struct irqline_bottom_ops {
  */
 struct irqline_exec {
 	const struct irqline_bottom_ops *ops;
-	void (*run)(struct irqline_exec *exec);
+	unsigned int (*run)(struct irqline_exec *exec);
 	struct irqline_lane *lane;
 	struct irqline_exec *next;
 	int token;
@@ -142,10 +168,20 @@ static inline bool irqline_exec_kicked(const struct irqline_exec *exec)
 }
 
 extern const struct irqline_bottom_ops irqline_inline_ops;
+extern const struct irqline_bottom_ops irqline_tasklet_hi_ops;
 extern const struct irqline_bottom_ops irqline_tasklet_ops;
+extern const struct irqline_bottom_ops irqline_bh_highpri_ops;
 extern const struct irqline_bottom_ops irqline_bh_ops;
+extern const struct irqline_bottom_ops irqline_irq_poll_ops;
+extern const struct irqline_bottom_ops irqline_timer_ops;
+extern const struct irqline_bottom_ops irqline_hrtimer_ops;
+extern const struct irqline_bottom_ops irqline_napi_ops;
+extern const struct irqline_bottom_ops irqline_workqueue_highpri_ops;
 extern const struct irqline_bottom_ops irqline_workqueue_ops;
+extern const struct irqline_bottom_ops irqline_workqueue_unbound_ops;
 extern const struct irqline_bottom_ops irqline_irq_thread_ops;
 extern const struct irqline_bottom_ops irqline_kthread_ops;
+extern const struct irqline_bottom_ops irqline_kthread_worker_ops;
+extern const struct irqline_bottom_ops irqline_uio_ops;
 
 #endif /* _IRQLINE_BOTTOM_H */

@@ -102,5 +102,8 @@ const struct irqline_bottom_ops irqline_inline_ops = {
 	.size		= sizeof(struct irqline_inline),
 	.name		= "inline",
 	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
+	.order		= IRQLINE_ORDER_KICK,
+	.place		= IRQLINE_PLACE_INTERRUPT,
+	.settings	= IRQLINE_SETTING_LANES,
 	.context	= IRQLINE_CONTEXT_HARDIRQ,
 };

@@ -154,6 +154,9 @@ const struct irqline_bottom_ops irqline_irq_thread_ops = {
 	.size		= sizeof(struct irqline_irq_thread),
 	.name		= "irq-thread",
 	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
+	.single		= "the interrupt has one thread for all CPUs; use kthread",
 	.context	= IRQLINE_CONTEXT_TASK,
+	.order		= IRQLINE_ORDER_KICK,
+	.place		= IRQLINE_PLACE_INTERRUPT,
 	.may_sleep	= true,
 };

@@ -142,7 +142,8 @@ const struct irqline_bottom_ops irqline_kthread_ops = {
 	.size		= sizeof(struct irqline_kthread),
 	.name		= "kthread",
 	.context	= IRQLINE_CONTEXT_TASK,
+	.place		= IRQLINE_PLACE_CPU,
 	.settings	= IRQLINE_SETTING_CPU | IRQLINE_SETTING_SCHED |
-			  IRQLINE_SETTING_NICE,
+			  IRQLINE_SETTING_NICE | IRQLINE_SETTING_LANES,
 	.may_sleep	= true,
 };

@@ -67,5 +67,8 @@ const struct irqline_bottom_ops irqline_tasklet_ops = {
 	.name		= "tasklet",
 	.softirq	= "TASKLET",
 	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
+	.order		= IRQLINE_ORDER_KICK,
+	.place		= IRQLINE_PLACE_INTERRUPT,
+	.settings	= IRQLINE_SETTING_LANES,
 	.context	= IRQLINE_CONTEXT_SOFTIRQ,
 };

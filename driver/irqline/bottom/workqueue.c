@@ -79,6 +79,7 @@ const struct irqline_bottom_ops irqline_workqueue_ops = {
 	.size		= sizeof(struct irqline_work_exec),
 	.name		= "workqueue",
 	.context	= IRQLINE_CONTEXT_TASK,
-	.settings	= IRQLINE_SETTING_CPU,
+	.place		= IRQLINE_PLACE_CPU,
+	.settings	= IRQLINE_SETTING_CPU | IRQLINE_SETTING_LANES,
 	.may_sleep	= true,
 };
