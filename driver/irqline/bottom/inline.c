@@ -13,17 +13,16 @@
  *
  * quiesce swallows kicks: a spill that waits is taken off its queue.
  */
-#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include "bottom.h"
+#include "busy.h"
 
 struct irqline_inline {
 	struct irqline_exec exec;
-	atomic_t busy;		/* claims, and one until quiesce */
-	struct completion idle;
+	struct irqline_busy busy;
 	struct work_struct spill;
 };
 
@@ -48,7 +47,7 @@ static enum irqline_kick irqline_inline_kick(struct irqline_exec *exec)
 
 static void irqline_inline_claim(struct irqline_exec *exec)
 {
-	atomic_inc(&to_inline(exec)->busy);
+	irqline_busy_enter(&to_inline(exec)->busy);
 }
 
 static void irqline_inline_run_here(struct irqline_exec *exec)
@@ -56,8 +55,7 @@ static void irqline_inline_run_here(struct irqline_exec *exec)
 	struct irqline_inline *inl = to_inline(exec);
 
 	exec->run(exec);
-	if (atomic_dec_and_test(&inl->busy))
-		complete(&inl->idle);
+	irqline_busy_leave(&inl->busy);
 }
 
 static struct irqline_exec *
@@ -69,8 +67,7 @@ irqline_inline_create(const struct irqline_bottom_config *config,
 
 	if (!inl)
 		return ERR_PTR(-ENOMEM);
-	atomic_set(&inl->busy, 1);
-	init_completion(&inl->idle);
+	irqline_busy_init(&inl->busy);
 	INIT_WORK(&inl->spill, irqline_inline_run_spill);
 	return &inl->exec;
 }
@@ -80,15 +77,14 @@ static void irqline_inline_quiesce(struct irqline_exec *exec)
 	struct irqline_inline *inl = to_inline(exec);
 
 	cancel_work_sync(&inl->spill);
-	if (!atomic_dec_and_test(&inl->busy))
-		wait_for_completion(&inl->idle);
+	irqline_busy_wait(&inl->busy);
 }
 
 static void irqline_inline_destroy(struct irqline_exec *exec)
 {
 	struct irqline_inline *inl = to_inline(exec);
 
-	WARN_ON_ONCE(atomic_read(&inl->busy) || work_pending(&inl->spill));
+	WARN_ON_ONCE(!irqline_busy_over(&inl->busy) || work_pending(&inl->spill));
 	kfree(inl);
 }
 
@@ -101,7 +97,7 @@ const struct irqline_bottom_ops irqline_inline_ops = {
 	.destroy	= irqline_inline_destroy,
 	.size		= sizeof(struct irqline_inline),
 	.name		= "inline",
-	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
+	.unbound	= IRQLINE_FOLLOWS_INTERRUPT,
 	.order		= IRQLINE_ORDER_KICK,
 	.place		= IRQLINE_PLACE_INTERRUPT,
 	.settings	= IRQLINE_SETTING_LANES,
