@@ -3,7 +3,10 @@
 #ifndef _IRQLINE_COMPAT_H
 #define _IRQLINE_COMPAT_H
 
+#include <linux/hrtimer.h>
 #include <linux/interrupt.h>
+#include <linux/netdevice.h>
+#include <linux/slab.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 
@@ -22,6 +25,43 @@ static inline struct nlattr **irqline_dump_attrs(struct netlink_callback *cb)
 	return genl_info_dump(cb)->attrs;
 #else
 	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+/* hrtimer_setup() of 6.13. */
+static inline void
+irqline_hrtimer_setup(struct hrtimer *timer,
+		      enum hrtimer_restart (*function)(struct hrtimer *timer),
+		      enum hrtimer_mode mode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	hrtimer_setup(timer, function, CLOCK_MONOTONIC, mode);
+#else
+	hrtimer_init(timer, CLOCK_MONOTONIC, mode);
+	timer->function = function;
+#endif
+}
+
+/* A network device for NAPI only. */
+static inline struct net_device *irqline_netdev_alloc(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+	return alloc_netdev_dummy(0);
+#else
+	struct net_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL_ACCOUNT);
+
+	if (dev)
+		init_dummy_netdev(dev);
+	return dev;
+#endif
+}
+
+static inline void irqline_netdev_free(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+	free_netdev(dev);
+#else
+	kfree(dev);
 #endif
 }
 

@@ -229,7 +229,8 @@ bool irqline_bottom_equal(const struct irqline_bottom_config *a,
 			  const struct irqline_bottom_config *b)
 {
 	return a->ops == b->ops && a->cpu == b->cpu && a->sched == b->sched &&
-	       a->sched_priority == b->sched_priority && a->nice == b->nice;
+	       a->sched_priority == b->sched_priority && a->nice == b->nice &&
+	       a->delay == b->delay && a->threaded == b->threaded;
 }
 
 /**

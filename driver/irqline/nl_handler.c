@@ -15,22 +15,33 @@ const struct nla_policy irqline_nl_handler_id_policy[IRQLINE_A_HANDLER_MAX + 1] 
 				     .len = IRQLINE_NAME_MAX },
 };
 
-static int irqline_nl_put_bottom(struct sk_buff *skb,
-				 const struct irqline_bottom_config *bottom)
+static int irqline_nl_put_sched(struct sk_buff *skb,
+				const struct irqline_bottom_config *bottom)
 {
-	u32 settings = bottom->ops->settings;
-
-	if (nla_put_string(skb, IRQLINE_A_HANDLER_BOTTOM, bottom->ops->name) ||
-	    nla_put_s32(skb, IRQLINE_A_HANDLER_CPU, bottom->cpu))
-		return -EMSGSIZE;
-	if (!(settings & IRQLINE_SETTING_SCHED))
-		return 0;
 	if (nla_put_u32(skb, IRQLINE_A_HANDLER_SCHED, bottom->sched))
 		return -EMSGSIZE;
 	if (bottom->sched == IRQLINE_SCHED_OTHER)
 		return nla_put_s32(skb, IRQLINE_A_HANDLER_NICE, bottom->nice);
 	return nla_put_u32(skb, IRQLINE_A_HANDLER_SCHED_PRIORITY,
 			   bottom->sched_priority);
+}
+
+static int irqline_nl_put_bottom(struct sk_buff *skb,
+				 const struct irqline_bottom_config *bottom)
+{
+	u32 settings = bottom->ops->settings;
+
+	if (nla_put_string(skb, IRQLINE_A_HANDLER_BOTTOM, bottom->ops->name) ||
+	    nla_put_s32(skb, IRQLINE_A_HANDLER_CPU, bottom->cpu) ||
+	    ((settings & IRQLINE_SETTING_DELAY) &&
+	     nla_put_u64_64bit(skb, IRQLINE_A_HANDLER_DELAY, bottom->delay,
+			       IRQLINE_A_HANDLER_PAD)) ||
+	    ((settings & IRQLINE_SETTING_THREADED) &&
+	     nla_put_u32(skb, IRQLINE_A_HANDLER_THREADED, bottom->threaded)) ||
+	    ((settings & IRQLINE_SETTING_SCHED) &&
+	     irqline_nl_put_sched(skb, bottom)))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int irqline_nl_put_settings(struct sk_buff *skb,

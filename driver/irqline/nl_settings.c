@@ -114,14 +114,6 @@ static int irqline_nl_parse_later(struct irqline_nl_request *req)
 		return irqline_nl_blame(req, IRQLINE_A_HANDLER_LANES,
 					"a handler has a single lane yet",
 					-EOPNOTSUPP);
-	if (req->attrs[IRQLINE_A_HANDLER_DELAY])
-		return irqline_nl_blame(req, IRQLINE_A_HANDLER_DELAY,
-					"no strategy has a delay yet",
-					-EOPNOTSUPP);
-	if (irqline_nl_u32_or(req, IRQLINE_A_HANDLER_THREADED, 0))
-		return irqline_nl_blame(req, IRQLINE_A_HANDLER_THREADED,
-					"no strategy can be threaded yet",
-					-EOPNOTSUPP);
 	if (irqline_nl_u32_or(req, IRQLINE_A_HANDLER_OVERFLOW,
 			      IRQLINE_OVERFLOW_DROP_NEWEST))
 		return irqline_nl_blame(req, IRQLINE_A_HANDLER_OVERFLOW,
@@ -234,7 +226,7 @@ static int irqline_nl_check_thread(struct irqline_nl_request *req, int type,
 		return 0;
 	if (!(req->settings->bottom.ops->settings & setting))
 		return irqline_nl_blame(req, type,
-					"the strategy has no thread of its own; choose kthread",
+					"the strategy has no thread of its own; choose kthread or kthread-worker",
 					-EINVAL);
 	if (!netlink_capable(req->skb, CAP_SYS_NICE))
 		return irqline_nl_blame(req, type,
@@ -292,6 +284,35 @@ static int irqline_nl_parse_sched(struct irqline_nl_request *req)
 	return 0;
 }
 
+static int irqline_nl_parse_delay(struct irqline_nl_request *req)
+{
+	struct irqline_bottom_config *bottom = &req->settings->bottom;
+	const struct nlattr *attr = req->attrs[IRQLINE_A_HANDLER_DELAY];
+
+	if (!attr)
+		return 0;
+	if (!(bottom->ops->settings & IRQLINE_SETTING_DELAY))
+		return irqline_nl_blame(req, IRQLINE_A_HANDLER_DELAY,
+					"the strategy has no delay; choose timer or hrtimer",
+					-EINVAL);
+	bottom->delay = nla_get_u64(attr);
+	return 0;
+}
+
+static int irqline_nl_parse_threaded(struct irqline_nl_request *req)
+{
+	struct irqline_bottom_config *bottom = &req->settings->bottom;
+
+	bottom->threaded = irqline_nl_u32_or(req, IRQLINE_A_HANDLER_THREADED,
+					     bottom->threaded);
+	if (bottom->threaded &&
+	    !(bottom->ops->settings & IRQLINE_SETTING_THREADED))
+		return irqline_nl_blame(req, IRQLINE_A_HANDLER_THREADED,
+					"the strategy cannot be threaded; choose napi, irq-thread or kthread",
+					-EINVAL);
+	return 0;
+}
+
 static int irqline_nl_parse_work(struct irqline_nl_request *req)
 {
 	struct irqline_handler_settings *s = req->settings;
@@ -313,10 +334,20 @@ static int irqline_nl_parse_work(struct irqline_nl_request *req)
 	return 0;
 }
 
+/* Blame the strategy if that is what the request changes. */
 static int irqline_nl_parse_budget(struct irqline_nl_request *req)
 {
-	req->settings->budget = irqline_nl_u32_or(req, IRQLINE_A_HANDLER_BUDGET,
-						  req->settings->budget);
+	struct irqline_handler_settings *s = req->settings;
+	u32 most = s->bottom.ops->budget_max;
+
+	s->budget = irqline_nl_u32_or(req, IRQLINE_A_HANDLER_BUDGET, s->budget);
+	if (most && s->budget > most)
+		return irqline_nl_blame(req,
+					req->attrs[IRQLINE_A_HANDLER_BUDGET] ?
+					IRQLINE_A_HANDLER_BUDGET :
+					IRQLINE_A_HANDLER_BOTTOM,
+					"a budget of the strategy is at most 64",
+					-ERANGE);
 	return 0;
 }
 
@@ -372,6 +403,8 @@ int irqline_nl_settings_parse(struct sk_buff *skb, struct genl_info *info,
 	       irqline_nl_parse_bottom(&req) ?:
 	       irqline_nl_parse_cpu(&req) ?:
 	       irqline_nl_parse_sched(&req) ?:
+	       irqline_nl_parse_delay(&req) ?:
+	       irqline_nl_parse_threaded(&req) ?:
 	       irqline_nl_parse_work(&req) ?:
 	       irqline_nl_parse_budget(&req) ?:
 	       irqline_nl_check_work(&req);

@@ -13,9 +13,15 @@
 	{ .name = _name, .kind = IRQLINE_KIND_BOTTOM, .bottom = _ops, __VA_ARGS__ }
 
 #ifdef IRQLINE_HAVE_BH
-#define IRQLINE_BH_OPS	(&irqline_bh_ops)
+#define IRQLINE_BH(_ops)	(&(_ops))
 #else
-#define IRQLINE_BH_OPS	NULL
+#define IRQLINE_BH(_ops)	NULL
+#endif
+
+#ifdef IRQLINE_HAVE_IRQ_POLL
+#define IRQLINE_IRQ_POLL(_ops)	(&(_ops))
+#else
+#define IRQLINE_IRQ_POLL(_ops)	NULL
 #endif
 
 /* In the order in which users see them: the more deferred, the later. */
@@ -23,11 +29,20 @@ static const struct irqline_strategy irqline_strategies[] = {
 	TOP("hard", &irqline_hard_ops),
 
 	BOTTOM("inline", &irqline_inline_ops),
+	BOTTOM("tasklet-hi", &irqline_tasklet_hi_ops),
 	BOTTOM("tasklet", &irqline_tasklet_ops),
-	BOTTOM("bh", IRQLINE_BH_OPS, .since = "6.9"),
+	BOTTOM("bh-highpri", IRQLINE_BH(irqline_bh_highpri_ops), .since = "6.9"),
+	BOTTOM("bh", IRQLINE_BH(irqline_bh_ops), .since = "6.9"),
+	BOTTOM("irq-poll", IRQLINE_IRQ_POLL(irqline_irq_poll_ops)),
+	BOTTOM("timer", &irqline_timer_ops),
+	BOTTOM("hrtimer", &irqline_hrtimer_ops),
+	BOTTOM("napi", &irqline_napi_ops),
+	BOTTOM("workqueue-highpri", &irqline_workqueue_highpri_ops),
 	BOTTOM("workqueue", &irqline_workqueue_ops),
+	BOTTOM("workqueue-unbound", &irqline_workqueue_unbound_ops),
 	BOTTOM("irq-thread", &irqline_irq_thread_ops),
 	BOTTOM("kthread", &irqline_kthread_ops),
+	BOTTOM("kthread-worker", &irqline_kthread_worker_ops),
 };
 
 /**
@@ -90,7 +105,7 @@ static bool irqline_strategy_complete(const struct irqline_strategy *s)
 	if (s->bottom)
 		return irqline_bottom_complete(s->bottom) &&
 		       !strcmp(s->name, s->bottom->name);
-	return s->since;
+	return true;
 }
 
 /**

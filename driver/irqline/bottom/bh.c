@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A work item on the BH workqueue: TASKLET softirq, on the CPU that kicks. */
+/*
+ * A work item on a BH workqueue: TASKLET softirq, or HI softirq, on the CPU that
+ * kicks.
+ */
 #include <linux/err.h>
 
 #include "work.h"
@@ -7,6 +10,12 @@
 static enum irqline_kick irqline_bh_kick(struct irqline_exec *exec)
 {
 	queue_work(system_bh_wq, &to_work(exec)->work);
+	return IRQLINE_KICK_DONE;
+}
+
+static enum irqline_kick irqline_bh_highpri_kick(struct irqline_exec *exec)
+{
+	queue_work(system_bh_highpri_wq, &to_work(exec)->work);
 	return IRQLINE_KICK_DONE;
 }
 
@@ -23,6 +32,21 @@ irqline_bh_create(const struct irqline_bottom_config *config,
 	return &w->exec;
 }
 
+const struct irqline_bottom_ops irqline_bh_highpri_ops = {
+	.kick		= irqline_bh_highpri_kick,
+	.create		= irqline_bh_create,
+	.quiesce	= irqline_work_quiesce,
+	.destroy	= irqline_work_destroy,
+	.size		= sizeof(struct irqline_work_exec),
+	.name		= "bh-highpri",
+	.softirq	= "HI",
+	.unbound	= IRQLINE_FOLLOWS_INTERRUPT,
+	.context	= IRQLINE_CONTEXT_SOFTIRQ,
+	.order		= IRQLINE_ORDER_KICK,
+	.place		= IRQLINE_PLACE_INTERRUPT,
+	.settings	= IRQLINE_SETTING_LANES,
+};
+
 const struct irqline_bottom_ops irqline_bh_ops = {
 	.kick		= irqline_bh_kick,
 	.create		= irqline_bh_create,
@@ -31,9 +55,9 @@ const struct irqline_bottom_ops irqline_bh_ops = {
 	.size		= sizeof(struct irqline_work_exec),
 	.name		= "bh",
 	.softirq	= "TASKLET",
-	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
+	.unbound	= IRQLINE_FOLLOWS_INTERRUPT,
+	.context	= IRQLINE_CONTEXT_SOFTIRQ,
 	.order		= IRQLINE_ORDER_KICK,
 	.place		= IRQLINE_PLACE_INTERRUPT,
 	.settings	= IRQLINE_SETTING_LANES,
-	.context	= IRQLINE_CONTEXT_SOFTIRQ,
 };

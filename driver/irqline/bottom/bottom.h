@@ -151,6 +151,10 @@ struct irqline_exec {
 	bool handed_over;
 };
 
+/* Why the CPU of a strategy with IRQLINE_PLACE_INTERRUPT cannot be chosen. */
+#define IRQLINE_FOLLOWS_INTERRUPT \
+	"it runs where the interrupt comes; set that affinity, or use kthread"
+
 static inline void irqline_exec_set(struct irqline_exec *exec)
 {
 	/* Pairs with irqline_exec_take(): who takes it sees all before. */

@@ -4,17 +4,15 @@
  * choice.
  *
  * quiesce swallows kicks: kthread_stop() may come before the thread has looked
- * for its token, even before its first run. A bound thread whose CPU goes
- * offline runs elsewhere and stays free.
+ * for its token, even before its first run.
  */
 #include <linux/err.h>
 #include <linux/kthread.h>
-#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <uapi/linux/sched/types.h>
 
 #include "bottom.h"
+#include "own_thread.h"
 
 struct irqline_kthread {
 	struct irqline_exec exec;
@@ -53,52 +51,6 @@ static enum irqline_kick irqline_kthread_kick(struct irqline_exec *exec)
 	return IRQLINE_KICK_DONE;
 }
 
-static int irqline_kthread_sched(struct task_struct *task,
-				 const struct irqline_bottom_config *config)
-{
-	static const u32 policy[] = {
-		[IRQLINE_SCHED_OTHER]	= SCHED_NORMAL,
-		[IRQLINE_SCHED_FIFO]	= SCHED_FIFO,
-		[IRQLINE_SCHED_RR]	= SCHED_RR,
-	};
-	const struct sched_attr attr = {
-		.size		= sizeof(attr),
-		.sched_policy	= policy[config->sched],
-		.sched_priority	= config->sched_priority,
-		.sched_nice	= config->nice,
-	};
-
-	return sched_setattr_nocheck(task, &attr);
-}
-
-static struct task_struct *
-irqline_kthread_start(struct irqline_kthread *k,
-		      const struct irqline_bottom_config *config,
-		      const struct irqline_bottom_env *env,
-		      struct netlink_ext_ack *extack)
-{
-	struct task_struct *task;
-	int err;
-
-	task = kthread_create(irqline_kthread_loop, k, "irqline/%s/%s",
-			      env->line, env->handler);
-	if (IS_ERR(task)) {
-		NL_SET_ERR_MSG(extack, "the kernel refuses another thread");
-		return task;
-	}
-	if (config->cpu >= 0)
-		kthread_bind(task, config->cpu);
-	err = irqline_kthread_sched(task, config);
-	if (err) {
-		NL_SET_ERR_MSG(extack, "the scheduler refuses this class or priority");
-		kthread_stop(task);
-		return ERR_PTR(err);
-	}
-	/* Into its loop: a thread that never ran would count as hung. */
-	wake_up_process(task);
-	return task;
-}
-
 static struct irqline_exec *
 irqline_kthread_create(const struct irqline_bottom_config *config,
 		       const struct irqline_bottom_env *env,
@@ -109,12 +61,14 @@ irqline_kthread_create(const struct irqline_bottom_config *config,
 
 	if (!k)
 		return ERR_PTR(-ENOMEM);
-	task = irqline_kthread_start(k, config, env, extack);
+	task = irqline_own_thread(irqline_kthread_loop, k, config, env, extack);
 	if (IS_ERR(task)) {
 		kfree(k);
 		return ERR_CAST(task);
 	}
 	k->task = task;
+	/* Into its loop: a thread that never ran would count as hung. */
+	wake_up_process(task);
 	return &k->exec;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TASKLET softirq, on the CPU that kicks. Never swallows a kick:
- * tasklet_kill() waits until a scheduled tasklet has run.
+ * Tasklets: TASKLET softirq, or HI softirq, which comes before all others, on
+ * the CPU that kicks. They never swallow a kick: tasklet_kill() waits until a
+ * scheduled tasklet has run.
  */
 #include <linux/err.h>
 #include <linux/interrupt.h>
@@ -32,6 +33,12 @@ static enum irqline_kick irqline_tasklet_kick(struct irqline_exec *exec)
 	return IRQLINE_KICK_DONE;
 }
 
+static enum irqline_kick irqline_tasklet_hi_kick(struct irqline_exec *exec)
+{
+	tasklet_hi_schedule(&to_tasklet(exec)->tasklet);
+	return IRQLINE_KICK_DONE;
+}
+
 static struct irqline_exec *
 irqline_tasklet_create(const struct irqline_bottom_config *config,
 		       const struct irqline_bottom_env *env,
@@ -58,6 +65,21 @@ static void irqline_tasklet_destroy(struct irqline_exec *exec)
 	kfree(t);
 }
 
+const struct irqline_bottom_ops irqline_tasklet_hi_ops = {
+	.kick		= irqline_tasklet_hi_kick,
+	.create		= irqline_tasklet_create,
+	.quiesce	= irqline_tasklet_quiesce,
+	.destroy	= irqline_tasklet_destroy,
+	.size		= sizeof(struct irqline_tasklet),
+	.name		= "tasklet-hi",
+	.softirq	= "HI",
+	.unbound	= IRQLINE_FOLLOWS_INTERRUPT,
+	.context	= IRQLINE_CONTEXT_SOFTIRQ,
+	.order		= IRQLINE_ORDER_KICK,
+	.place		= IRQLINE_PLACE_INTERRUPT,
+	.settings	= IRQLINE_SETTING_LANES,
+};
+
 const struct irqline_bottom_ops irqline_tasklet_ops = {
 	.kick		= irqline_tasklet_kick,
 	.create		= irqline_tasklet_create,
@@ -66,9 +88,9 @@ const struct irqline_bottom_ops irqline_tasklet_ops = {
 	.size		= sizeof(struct irqline_tasklet),
 	.name		= "tasklet",
 	.softirq	= "TASKLET",
-	.unbound	= "it runs where the interrupt comes; set that affinity, or use kthread",
+	.unbound	= IRQLINE_FOLLOWS_INTERRUPT,
+	.context	= IRQLINE_CONTEXT_SOFTIRQ,
 	.order		= IRQLINE_ORDER_KICK,
 	.place		= IRQLINE_PLACE_INTERRUPT,
 	.settings	= IRQLINE_SETTING_LANES,
-	.context	= IRQLINE_CONTEXT_SOFTIRQ,
 };

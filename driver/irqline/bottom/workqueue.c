@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A work item on a system workqueue: a kworker of the CPU that kicks, or of
- * the CPU that was asked for.
+ * A work item on a system workqueue: a kworker of the CPU that kicks or of the
+ * CPU that was asked for, plain or of high priority; or one that is bound to no
+ * CPU.
  *
  * quiesce swallows kicks: cancel_work_sync() takes a work item that waits off
  * its queue.
@@ -58,6 +59,22 @@ static enum irqline_kick irqline_workqueue_kick(struct irqline_exec *exec)
 	return IRQLINE_KICK_DONE;
 }
 
+static enum irqline_kick
+irqline_workqueue_highpri_kick(struct irqline_exec *exec)
+{
+	struct irqline_work_exec *w = to_work(exec);
+
+	queue_work_on(w->cpu, system_highpri_wq, &w->work);
+	return IRQLINE_KICK_DONE;
+}
+
+static enum irqline_kick
+irqline_workqueue_unbound_kick(struct irqline_exec *exec)
+{
+	queue_work(system_unbound_wq, &to_work(exec)->work);
+	return IRQLINE_KICK_DONE;
+}
+
 static struct irqline_exec *
 irqline_workqueue_create(const struct irqline_bottom_config *config,
 			 const struct irqline_bottom_env *env,
@@ -81,5 +98,32 @@ const struct irqline_bottom_ops irqline_workqueue_ops = {
 	.context	= IRQLINE_CONTEXT_TASK,
 	.place		= IRQLINE_PLACE_CPU,
 	.settings	= IRQLINE_SETTING_CPU | IRQLINE_SETTING_LANES,
+	.may_sleep	= true,
+};
+
+const struct irqline_bottom_ops irqline_workqueue_highpri_ops = {
+	.kick		= irqline_workqueue_highpri_kick,
+	.create		= irqline_workqueue_create,
+	.quiesce	= irqline_work_quiesce,
+	.destroy	= irqline_work_destroy,
+	.size		= sizeof(struct irqline_work_exec),
+	.name		= "workqueue-highpri",
+	.context	= IRQLINE_CONTEXT_TASK,
+	.place		= IRQLINE_PLACE_CPU,
+	.settings	= IRQLINE_SETTING_CPU | IRQLINE_SETTING_LANES,
+	.may_sleep	= true,
+};
+
+const struct irqline_bottom_ops irqline_workqueue_unbound_ops = {
+	.kick		= irqline_workqueue_unbound_kick,
+	.create		= irqline_workqueue_create,
+	.quiesce	= irqline_work_quiesce,
+	.destroy	= irqline_work_destroy,
+	.size		= sizeof(struct irqline_work_exec),
+	.name		= "workqueue-unbound",
+	.unbound	= "its kworkers run on any CPU; use workqueue or kthread",
+	.context	= IRQLINE_CONTEXT_TASK,
+	.place		= IRQLINE_PLACE_ANY,
+	.settings	= IRQLINE_SETTING_LANES,
 	.may_sleep	= true,
 };
