@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From sources to lanes. The cost of a dispatch depends on the lanes that
- * match and, weakly, on the longs that hold a bit for each lane.
+ * From sources to lanes. The cost of a dispatch depends on the handlers that
+ * match and, weakly, on the longs that hold a bit for each handler.
  */
 #include <linux/bitops.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 
 #include "dispatch.h"
-#include "lane.h"
+#include "laneset.h"
 
 /**
  * irqline_table_alloc() - an empty table
- * @max: lanes that will be added at most
+ * @max: handlers that will be added at most
  *
  * Context: may sleep.
  * Return: the table or NULL.
@@ -44,21 +44,32 @@ void irqline_table_free(struct irqline_table *table)
 }
 
 /**
- * irqline_table_add() - add a lane behind those that are there
- * @table: a table with room, that no pass sees yet
- * @lane: the lane
- * @sources: what it wants
- * @exclusive: the lanes that follow do not get these
+ * irqline_table_begin() - say how many will really be added
+ * @table: empty, that no pass sees yet
+ * @nr: handlers; at most as many as it was allocated for
  */
-void irqline_table_add(struct irqline_table *table, struct irqline_lane *lane,
-		       u32 sources, bool exclusive)
+void irqline_table_begin(struct irqline_table *table, unsigned int nr)
+{
+	table->words = max_t(unsigned int, BITS_TO_LONGS(nr), 1);
+}
+
+/**
+ * irqline_table_add() - add a handler behind those that are there
+ * @table: a table with room, that no pass sees yet
+ * @lanes: where its lanes are found; written under the line'"'"'s lock
+ * @sources: what it wants
+ * @exclusive: the handlers that follow do not get these
+ */
+void irqline_table_add(struct irqline_table *table,
+		       struct irqline_laneset **lanes, u32 sources,
+		       bool exclusive)
 {
 	unsigned int at = table->nr++;
 	unsigned long left;
 	unsigned int bit;
 
 	sources &= ~table->closed;
-	table->entry[at].lane = lane;
+	table->entry[at].lanes = lanes;
 	table->entry[at].sources = sources;
 	table->claimed |= sources;
 	if (exclusive)
@@ -68,7 +79,7 @@ void irqline_table_add(struct irqline_table *table, struct irqline_lane *lane,
 		__set_bit(at, table->by_source + bit * table->words);
 }
 
-/* The lanes of one word that want some of @pending. */
+/* The handlers of one word that want some of @pending. */
 static unsigned long irqline_table_match(const struct irqline_table *table,
 					 unsigned int word, u32 pending)
 {
@@ -98,8 +109,8 @@ void irqline_table_dispatch(const struct irqline_table *table, u32 pending,
 		match = irqline_table_match(table, word, pending);
 		for (; match; match &= match - 1) {
 			entry = &table->entry[word * BITS_PER_LONG + __ffs(match)];
-			irqline_lane_take(entry->lane, pending & entry->sources,
-					  pass);
+			irqline_lane_take(irqline_laneset_of(*entry->lanes, pass),
+					  pending & entry->sources, pass);
 		}
 	}
 }

@@ -4,21 +4,21 @@
 
 #include <linux/types.h>
 
-struct irqline_lane;
+struct irqline_laneset;
 struct irqline_pass;
 
 /* The bits of a status word. */
 #define IRQLINE_NR_SOURCES	32
 
 /**
- * struct irqline_table - which lanes want which sources
+ * struct irqline_table - which handlers want which sources
  * @size: of the whole, in bytes
- * @nr: lanes in it, in order of priority
- * @words: longs in a set of lanes
- * @claimed: the sources that some lane wants
+ * @nr: handlers in it, in order of priority
+ * @words: longs in a set of handlers
+ * @claimed: the sources that some handler wants
  * @closed: while it is filled: sources that an exclusive one has closed
- * @by_source: a set of lanes for each source
- * @entry: the lanes, and what each of them gets
+ * @by_source: a set of handlers for each source
+ * @entry: their lanes, which may be replaced, and what they get
  *
  * Never changes once passes see it; another one takes its place under the
  * line's lock.
@@ -31,15 +31,17 @@ struct irqline_table {
 	u32 closed;
 	unsigned long *by_source;
 	struct irqline_table_entry {
-		struct irqline_lane *lane;
+		struct irqline_laneset **lanes;
 		u32 sources;
 	} entry[];
 };
 
 struct irqline_table *irqline_table_alloc(unsigned int max);
 void irqline_table_free(struct irqline_table *table);
-void irqline_table_add(struct irqline_table *table, struct irqline_lane *lane,
-		       u32 sources, bool exclusive);
+void irqline_table_begin(struct irqline_table *table, unsigned int nr);
+void irqline_table_add(struct irqline_table *table,
+		       struct irqline_laneset **lanes, u32 sources,
+		       bool exclusive);
 void irqline_table_dispatch(const struct irqline_table *table, u32 pending,
 			    struct irqline_pass *pass);
 

@@ -56,8 +56,7 @@ static void irqline_handler_spend_now(u64 spend)
 static void irqline_handler_work(struct irqline_lane *lane,
 				 const struct irqline_event *event)
 {
-	struct irqline_handler *handler =
-		container_of(lane, struct irqline_handler, lane);
+	struct irqline_handler *handler = lane->owner;
 	u64 spend = READ_ONCE(handler->spend);
 
 	if (unlikely(spend))
@@ -67,24 +66,27 @@ static void irqline_handler_work(struct irqline_lane *lane,
 	irqline_tapset_push(handler->taps, event);
 }
 
-/* Under hub->lock, in any context, so it only has the alert's work queued. */
-static void irqline_handler_alarm(struct irqline_lane *lane)
+/*
+ * An episode of the handler lasts as long as one of its lanes has one. Under
+ * hub->lock, in any context, so it only has the alert's work queued.
+ */
+static void irqline_handler_alarm(struct irqline_lane *lane, bool begin)
 {
-	struct irqline_handler *handler =
-		container_of(lane, struct irqline_handler, lane);
+	struct irqline_handler *handler = lane->owner;
 
+	if (begin ? handler->overflowing++ : --handler->overflowing)
+		return;
+	handler->overflow++;
 	schedule_work(&handler->alert);
 }
 
-/* Twice the episodes that are over, and 1 while one lasts. */
 static u32 irqline_handler_overflow(struct irqline_handler *handler)
 {
-	struct irqline_lane *lane = &handler->lane;
 	u32 state;
 
-	raw_spin_lock_irq(&lane->hub->lock);
-	state = lane->overflow_begun + lane->overflow_ended;
-	raw_spin_unlock_irq(&lane->hub->lock);
+	raw_spin_lock_irq(&handler->hub->lock);
+	state = handler->overflow;
+	raw_spin_unlock_irq(&handler->hub->lock);
 	return state;
 }
 
@@ -123,6 +125,32 @@ bool irqline_name_valid(const char *name)
 }
 
 /**
+ * irqline_handler_lanes() - lanes for a handler, without executors
+ * @handler: whose
+ * @settings: valid settings
+ *
+ * Context: may sleep.
+ * Return: the lanes or NULL.
+ */
+struct irqline_laneset *
+irqline_handler_lanes(struct irqline_handler *handler,
+		      const struct irqline_handler_settings *settings)
+{
+	const struct irqline_lane_config config = {
+		.hub		= handler->hub,
+		.owner		= handler,
+		.handler	= handler->id,
+		.queue		= settings->queue,
+		.budget		= settings->budget,
+		.work		= irqline_handler_work,
+		.alarm		= irqline_handler_alarm,
+	};
+
+	return irqline_laneset_alloc(&config,
+				     settings->lanes == IRQLINE_LANES_PERCPU);
+}
+
+/**
  * irqline_handler_alloc() - a handler that no pass knows, with no executor
  * @line: its line
  * @hub: of the line
@@ -143,7 +171,10 @@ irqline_handler_alloc(struct irqline_line *line, struct irqline_hub *hub,
 
 	if (!handler)
 		return NULL;
-	if (irqline_lane_init(&handler->lane, hub, settings->queue)) {
+	handler->hub = hub;
+	handler->id = irqline_next_id();
+	handler->lanes = irqline_handler_lanes(handler, settings);
+	if (!handler->lanes) {
 		kfree(handler);
 		return NULL;
 	}
@@ -155,11 +186,6 @@ irqline_handler_alloc(struct irqline_line *line, struct irqline_hub *hub,
 	handler->taps = taps;
 	handler->settings = *settings;
 	strscpy(handler->name, name, sizeof(handler->name));
-	handler->id = irqline_next_id();
-	handler->lane.handler = handler->id;
-	handler->lane.budget = settings->budget;
-	handler->lane.work = irqline_handler_work;
-	handler->lane.alarm = irqline_handler_alarm;
 	irqline_handler_spend(handler, settings->work, settings->work_time);
 	return handler;
 }
@@ -169,7 +195,8 @@ static void irqline_handler_release(struct kref *ref)
 	struct irqline_handler *handler =
 		container_of(ref, struct irqline_handler, ref);
 
-	irqline_lane_destroy(&handler->lane);
+	irqline_laneset_free(handler->lanes);
+	kfree(handler->numbers);
 	mutex_destroy(&handler->mutex);
 	kfree(handler);
 }
@@ -206,16 +233,18 @@ void irqline_handler_spend(struct irqline_handler *handler,
  * irqline_handler_memory() - bytes that a handler takes
  * @handler: the handler
  *
- * The stack of a thread of its own is not counted.
+ * The stacks of threads of its own are not counted.
  *
  * Context: process; the handler's or the line's mutex held.
- * Return: the size in bytes, its queue and histograms included.
+ * Return: the size in bytes, its queues and histograms included.
  */
 size_t irqline_handler_memory(const struct irqline_handler *handler)
 {
+	size_t exec = kmalloc_size_roundup(handler->settings.bottom.ops->size);
+
 	return kmalloc_size_roundup(sizeof(*handler)) +
-		kmalloc_size_roundup(handler->settings.bottom.ops->size) +
-		irqline_lane_memory(&handler->lane);
+		irqline_laneset_count(handler->lanes) * exec +
+		irqline_laneset_memory(handler->lanes);
 }
 
 /**
@@ -259,6 +288,7 @@ bool irqline_settings_equal(const struct irqline_handler_settings *a,
 {
 	return irqline_rank_equal(a, b) &&
 	       irqline_bottom_equal(&a->bottom, &b->bottom) &&
+	       a->lanes == b->lanes &&
 	       a->budget == b->budget && a->queue == b->queue &&
 	       a->work == b->work && a->work_time == b->work_time;
 }

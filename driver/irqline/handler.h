@@ -8,7 +8,7 @@
 #include <linux/workqueue.h>
 #include <irqline.h>
 
-#include "lane.h"
+#include "laneset.h"
 #include "tap.h"
 
 /**
@@ -17,6 +17,7 @@
  * @priority: the higher is kicked first
  * @exclusive: lower ones do not see its sources
  * @bottom: how its bottom half runs
+ * @lanes: one order of events, or one on each CPU
  * @budget: events that one run takes at most
  * @queue: events that its queue holds; only for a new one
  * @work: artificial cost of its bottom half
@@ -27,6 +28,7 @@ struct irqline_handler_settings {
 	s32 priority;
 	bool exclusive;
 	struct irqline_bottom_config bottom;
+	enum irqline_lanes lanes;
 	u32 budget;
 	u32 queue;
 	enum irqline_work work;
@@ -35,15 +37,21 @@ struct irqline_handler_settings {
 
 /**
  * struct irqline_handler - a named receiver of some sources of a line
- * @lane: its order
+ * @lanes: its order; written under both mutexes and hub->lock, so each allows to
+ *	read it
+ * @numbers: the last number that each lane has used, while there was one; NULL
+ *	until the lanes first change. Under hub->lock
+ * @hub: what it shares with the line
  * @spend: work and work_time in one word, for the owner of the lane
  * @builtin: the device's own, or NULL
  * @priv: for @builtin
  * @taps: the open files of its line
  * @line: its line, for the alert; lives as long as the handler
  * @alert: tells of overflow, from process context
- * @overflow_told: the state that @alert has told: twice the episodes that it
- *	has told whole, and 1 while one has begun only
+ * @overflowing: lanes in an episode of overflow; under hub->lock
+ * @overflow: twice the episodes that are over, and 1 while one lasts; under
+ *	hub->lock
+ * @overflow_told: the state that @alert has told
  * @ref: one of the line's, and of each request's at work
  * @node: in the line's list, by rank; protected by the line's mutex
  * @mutex: serialises changes; held across a switch, so taken before the line's
@@ -54,13 +62,17 @@ struct irqline_handler_settings {
  * @name: unique within the line
  */
 struct irqline_handler {
-	struct irqline_lane lane;
+	struct irqline_laneset *lanes;
+	u64 *numbers;
+	struct irqline_hub *hub;
 	u64 spend;
 	const struct irqline_builtin *builtin;
 	void *priv;
 	struct irqline_tapset *taps;
 	struct irqline_line *line;
 	struct work_struct alert;
+	u32 overflowing;
+	u32 overflow;
 	u32 overflow_told;
 
 	struct kref ref;
@@ -75,6 +87,9 @@ struct irqline_handler {
 struct irqline_handler *
 irqline_handler_alloc(struct irqline_line *line, struct irqline_hub *hub,
 		      struct irqline_tapset *taps, const char *name,
+		      const struct irqline_handler_settings *settings);
+struct irqline_laneset *
+irqline_handler_lanes(struct irqline_handler *handler,
 		      const struct irqline_handler_settings *settings);
 void irqline_handler_put(struct irqline_handler *handler);
 void irqline_handler_spend(struct irqline_handler *handler,

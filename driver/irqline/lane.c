@@ -165,13 +165,13 @@ static void irqline_lane_relief(struct irqline_lane *lane)
 	struct irqline_hub *hub = lane->hub;
 	unsigned long flags;
 
-	if (likely(READ_ONCE(lane->overflow_begun) == lane->overflow_ended))
+	if (likely(!READ_ONCE(lane->overflowing)))
 		return;
 	if (irqline_queue_fill(&lane->queue) > irqline_queue_size(&lane->queue) / 2)
 		return;
 	raw_spin_lock_irqsave(&hub->lock, flags);
-	lane->overflow_ended = lane->overflow_begun;
-	lane->alarm(lane);
+	WRITE_ONCE(lane->overflowing, false);
+	lane->alarm(lane, false);
 	raw_spin_unlock_irqrestore(&hub->lock, flags);
 }
 
@@ -301,10 +301,10 @@ void irqline_pass_end(struct irqline_pass *pass)
 static void irqline_lane_overflow(struct irqline_lane *lane)
 {
 	irqline_count(&lane->dropped, 1);
-	if (lane->overflow_begun != lane->overflow_ended)
+	if (lane->overflowing)
 		return;
-	WRITE_ONCE(lane->overflow_begun, lane->overflow_begun + 1);
-	lane->alarm(lane);
+	WRITE_ONCE(lane->overflowing, true);
+	lane->alarm(lane, true);
 }
 
 /**
@@ -364,29 +364,36 @@ static struct irqline_exec *irqline_lane_publish(struct irqline_lane *lane,
 /**
  * irqline_lane_init() - prepare a lane, with nobody to run it yet
  * @lane: zeroed memory
- * @hub: of its line
- * @queue_size: events, a power of two
+ * @config: whose it is
+ * @index: its number within the handler
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int irqline_lane_init(struct irqline_lane *lane, struct irqline_hub *hub,
-		      u32 queue_size)
+int irqline_lane_init(struct irqline_lane *lane,
+		      const struct irqline_lane_config *config, u16 index)
 {
 	struct irqline_stats *stats = irqline_stats_alloc();
 	int err;
 
 	if (!stats)
 		return -ENOMEM;
-	err = irqline_queue_init(&lane->queue, queue_size);
+	err = irqline_queue_init(&lane->queue, config->queue);
 	if (err) {
 		kfree(stats);
 		return err;
 	}
 	RCU_INIT_POINTER(lane->stats, stats);
 	seqcount_init(&lane->seq);
-	lane->hub = hub;
+	lane->hub = config->hub;
+	lane->owner = config->owner;
+	lane->handler = config->handler;
+	lane->index = index;
+	lane->budget = config->budget;
+	lane->work = config->work;
+	lane->alarm = config->alarm;
 	lane->none.ops = &irqline_none_ops;
+	lane->none.cpu = -1;
 	lane->exec = &lane->none;
 	return 0;
 }
@@ -403,30 +410,36 @@ void irqline_lane_destroy(struct irqline_lane *lane)
 }
 
 /**
- * irqline_lane_start() - give a new lane its executor
- * @lane: a lane that no pass knows yet
+ * irqline_lane_start() - give a lane without an executor one
+ * @lane: a lane that is new, or parked
  * @exec: of the strategy's create()
  *
- * Context: may sleep.
+ * A parked lane that is owned is so by a kick that nobody answered.
+ *
+ * Context: may sleep. One of start, switch, park and stop of a lane at a time.
  */
 void irqline_lane_start(struct irqline_lane *lane, struct irqline_exec *exec)
 {
+	bool owned;
+
 	raw_spin_lock_irq(&lane->hub->lock);
+	owned = atomic_read(&lane->state) & IRQLINE_OWNED;
 	irqline_lane_publish(lane, exec);
 	raw_spin_unlock_irq(&lane->hub->lock);
+	if (owned)
+		irqline_lane_kick(lane, NULL);
 }
 
 /**
- * irqline_lane_switch() - replace the executor while events flow
+ * irqline_lane_replace() - publish another executor while events flow
  * @lane: the lane
  * @new: the executor that takes over; of the strategy's create()
  *
- * Cannot fail. Returns when no code of the old executor runs and all that it
- * owed is passed on; it is freed then. Waits at most for the event in work.
- *
- * Context: may sleep. One switch or stop of a lane at a time.
+ * Context: process. One of start, switch, park and stop of a lane at a time.
+ * Return: the old executor, for irqline_lane_retire().
  */
-void irqline_lane_switch(struct irqline_lane *lane, struct irqline_exec *new)
+struct irqline_exec *irqline_lane_replace(struct irqline_lane *lane,
+					  struct irqline_exec *new)
 {
 	struct irqline_hub *hub = lane->hub;
 	struct irqline_exec *old;
@@ -437,6 +450,22 @@ void irqline_lane_switch(struct irqline_lane *lane, struct irqline_exec *new)
 	if (atomic_read(&lane->state) & IRQLINE_OWNED)
 		lane->switches_owned++;
 	raw_spin_unlock_irq(&hub->lock);
+	return old;
+}
+
+/**
+ * irqline_lane_retire() - end the executor that was replaced
+ * @lane: the lane
+ * @old: of irqline_lane_replace()
+ *
+ * Returns when no code of the old executor runs and all that it owed is passed
+ * on; it is freed then. Waits at most for the event in work.
+ *
+ * Context: may sleep.
+ */
+void irqline_lane_retire(struct irqline_lane *lane, struct irqline_exec *old)
+{
+	struct irqline_hub *hub = lane->hub;
 
 	old->ops->quiesce(old);
 
@@ -450,15 +479,15 @@ void irqline_lane_switch(struct irqline_lane *lane, struct irqline_exec *new)
 }
 
 /**
- * irqline_lane_stop() - end a lane; what is pending counts as dropped
- * @lane: a lane that no pass knows any more
+ * irqline_lane_park() - take the executor away; events stay, and may come
+ * @lane: the lane
  *
- * Returns when no code of its executor runs. Waits at most for the event in
- * work.
+ * Returns when no code of the executor runs. Waits at most for the event in
+ * work. Whoever owns the lane then, owns it until irqline_lane_start().
  *
- * Context: may sleep. One switch or stop of a lane at a time.
+ * Context: may sleep. One of start, switch, park and stop of a lane at a time.
  */
-void irqline_lane_stop(struct irqline_lane *lane)
+void irqline_lane_park(struct irqline_lane *lane)
 {
 	struct irqline_hub *hub = lane->hub;
 	struct irqline_exec *old;
@@ -470,11 +499,74 @@ void irqline_lane_stop(struct irqline_lane *lane)
 	old->ops->quiesce(old);
 	irqline_exec_take(old);
 	old->ops->destroy(old);
+}
 
+/**
+ * irqline_lane_stop() - end a lane; what is pending counts as dropped
+ * @lane: a lane that no pass knows any more
+ *
+ * Context: as irqline_lane_park().
+ */
+void irqline_lane_stop(struct irqline_lane *lane)
+{
+	struct irqline_hub *hub = lane->hub;
+
+	irqline_lane_park(lane);
 	raw_spin_lock_irq(&hub->lock);
 	irqline_count(&lane->dropped, irqline_queue_fill(&lane->queue));
 	WRITE_ONCE(lane->queue.head, lane->queue.tail);
 	raw_spin_unlock_irq(&hub->lock);
+}
+
+/**
+ * irqline_lane_number() - go on with the numbers of another lane
+ * @lane: a new lane
+ * @seq: the last number that was used
+ *
+ * Context: process; no pass knows the lane.
+ */
+void irqline_lane_number(struct irqline_lane *lane, u64 seq)
+{
+	lane->taken = seq;
+	lane->base.taken = seq;
+}
+
+/**
+ * irqline_lane_move() - move the oldest event to another lane
+ * @from: a parked lane with an event
+ * @to: a lane with room, that no pass knows yet
+ *
+ * It gets the next number there, and counts as taken there.
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to)
+{
+	struct irqline_event *slot = irqline_queue_slot(&to->queue);
+
+	lockdep_assert_held(&from->hub->lock);
+
+	if (WARN_ON_ONCE(!slot))
+		return;
+	*slot = *irqline_queue_peek(&from->queue);
+	irqline_queue_pop(&from->queue);
+	irqline_count(&from->base.taken, 1);
+	irqline_count(&to->taken, 1);
+	slot->seq = to->taken;
+	slot->lane = to->index;
+	irqline_queue_push(&to->queue);
+}
+
+/**
+ * irqline_lane_poke() - see that what was moved to a lane is handled
+ * @lane: the lane
+ *
+ * Context: process.
+ */
+void irqline_lane_poke(struct irqline_lane *lane)
+{
+	if (irqline_queue_fill(&lane->queue) && irqline_lane_claim(lane))
+		irqline_lane_kick(lane, NULL);
 }
 
 /**
@@ -490,7 +582,7 @@ bool irqline_lane_idle(const struct irqline_lane *lane)
 }
 
 /**
- * irqline_lane_memory() - bytes of a lane's queue and statistics
+ * irqline_lane_memory() - bytes of a lane, its queue and statistics
  * @lane: the lane
  *
  * Context: any.
@@ -498,7 +590,8 @@ bool irqline_lane_idle(const struct irqline_lane *lane)
  */
 size_t irqline_lane_memory(const struct irqline_lane *lane)
 {
-	return array_size(irqline_queue_size(&lane->queue),
-			  sizeof(struct irqline_event)) +
+	return kmalloc_size_roundup(sizeof(*lane)) +
+		array_size(irqline_queue_size(&lane->queue),
+			   sizeof(struct irqline_event)) +
 		kmalloc_size_roundup(irqline_stats_size());
 }

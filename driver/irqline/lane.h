@@ -77,6 +77,29 @@ struct irqline_counts {
 	u64 owed;
 };
 
+struct irqline_lane;
+
+/**
+ * struct irqline_lane_config - whose lane it is
+ * @hub: of its line
+ * @owner: for @work and @alarm
+ * @handler: id of the handler, for the events
+ * @queue: events that the queue holds, a power of two
+ * @budget: events that one run takes at most
+ * @work: the way up: one event, to be handled now
+ * @alarm: the way up: an episode of overflow begins or ends. Called under
+ *	hub->lock
+ */
+struct irqline_lane_config {
+	struct irqline_hub *hub;
+	void *owner;
+	u32 handler;
+	u32 queue;
+	u32 budget;
+	void (*work)(struct irqline_lane *lane, const struct irqline_event *ev);
+	void (*alarm)(struct irqline_lane *lane, bool begin);
+};
+
 /**
  * struct irqline_lane - the unit of order: a queue and the right to consume it
  *
@@ -84,22 +107,22 @@ struct irqline_counts {
  * lane: whoever set IRQLINE_OWNED in @state, or was kicked by who did.
  *
  * @hub: of its line
+ * @owner: for @work and @alarm
  * @handler: id of the handler, for the events
  * @index: of the lane within the handler
  * @budget: events that one run takes at most
  * @work: the way up: one event, to be handled now
  * @exec: the published executor; written under hub->lock, which who kicks it
  *	holds, too. The owner compares it without the lock
- * @none: published when the lane is stopped: swallows every kick
+ * @none: published while the lane is parked: swallows every kick
  * @state: IRQLINE_OWNED, IRQLINE_MISSED
  * @queue: events between the halves
  * @taken: written by the producer
  * @dropped: written by the producer, and by irqline_lane_stop()
  * @merged: written by the producer
- * @overflow_begun: episodes of overflow; written by the producer
- * @overflow_ended: of those, ended: the owner found the queue half empty. Under
- *	hub->lock
- * @alarm: the way up: an episode has begun or ended. Called under hub->lock
+ * @overflowing: an episode of overflow has begun; ends when the owner finds the
+ *	queue half empty. Under hub->lock
+ * @alarm: the way up: an episode begins or ends. Called under hub->lock
  * @seq: the owner changes the counts of events that follow
  * @in_work: an event is out of the queue, but not done
  * @handled: written by the owner
@@ -112,6 +135,7 @@ struct irqline_counts {
  */
 struct irqline_lane {
 	struct irqline_hub *hub;
+	void *owner;
 	u32 handler;
 	u16 index;
 	u32 budget;
@@ -124,9 +148,8 @@ struct irqline_lane {
 	u64 taken;
 	u64 dropped;
 	u64 merged;
-	u32 overflow_begun;
-	u32 overflow_ended;
-	void (*alarm)(struct irqline_lane *lane);
+	bool overflowing;
+	void (*alarm)(struct irqline_lane *lane, bool begin);
 
 	seqcount_t seq;
 	u32 in_work;
@@ -139,12 +162,18 @@ struct irqline_lane {
 	u64 owed;
 };
 
-int irqline_lane_init(struct irqline_lane *lane, struct irqline_hub *hub,
-		      u32 queue_size);
+int irqline_lane_init(struct irqline_lane *lane,
+		      const struct irqline_lane_config *config, u16 index);
 void irqline_lane_destroy(struct irqline_lane *lane);
 void irqline_lane_start(struct irqline_lane *lane, struct irqline_exec *exec);
 void irqline_lane_stop(struct irqline_lane *lane);
-void irqline_lane_switch(struct irqline_lane *lane, struct irqline_exec *new);
+struct irqline_exec *irqline_lane_replace(struct irqline_lane *lane,
+					  struct irqline_exec *new);
+void irqline_lane_retire(struct irqline_lane *lane, struct irqline_exec *old);
+void irqline_lane_park(struct irqline_lane *lane);
+void irqline_lane_number(struct irqline_lane *lane, u64 seq);
+void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to);
+void irqline_lane_poke(struct irqline_lane *lane);
 bool irqline_lane_idle(const struct irqline_lane *lane);
 size_t irqline_lane_memory(const struct irqline_lane *lane);
 

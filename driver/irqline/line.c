@@ -371,7 +371,7 @@ static bool irqline_line_idle(struct irqline_line *line)
 
 	mutex_lock(&line->mutex);
 	list_for_each_entry(handler, &line->handlers, node)
-		idle = idle && irqline_lane_idle(&handler->lane);
+		idle = idle && irqline_laneset_idle(handler->lanes);
 	mutex_unlock(&line->mutex);
 	return idle;
 }

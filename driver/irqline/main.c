@@ -5,20 +5,27 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
+#include "hotplug.h"
 #include "netlink.h"
 #include "strategy.h"
 
 static int __init irqline_init(void)
 {
-	int err = irqline_strategy_check();
+	int err = irqline_strategy_check() ?: irqline_hotplug_init();
 
-	return err ?: irqline_nl_init();
+	if (err)
+		return err;
+	err = irqline_nl_init();
+	if (err)
+		irqline_hotplug_exit();
+	return err;
 }
 
 /* The clients are gone: they use our symbols. Taps may still wait to be freed. */
 static void __exit irqline_exit(void)
 {
 	irqline_nl_exit();
+	irqline_hotplug_exit();
 	rcu_barrier();
 }
 

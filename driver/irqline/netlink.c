@@ -278,7 +278,8 @@ int irqline_nl_dump_check(struct netlink_callback *cb, int line, int handler)
 /**
  * irqline_nl_dump_handlers() - dump something of each handler
  * @skb: where to
- * @cb: the dump; args[0] counts lines, args[1] handlers of that line
+ * @cb: the dump; args[0] counts lines, args[1] handlers of that line, and
+ *	args[3] is for @fill
  * @to: of irqline_nl_to_dump()
  * @only: the name of the one line to dump, or NULL for all
  * @fill: one handler; called with the line's mutex held

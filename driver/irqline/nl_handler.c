@@ -3,6 +3,7 @@
 #include <linux/err.h>
 
 #include "bottom/bottom.h"
+#include "change.h"
 #include "compat.h"
 #include "line.h"
 #include "netlink.h"
@@ -51,7 +52,7 @@ static int irqline_nl_put_settings(struct sk_buff *skb,
 	    nla_put_s32(skb, IRQLINE_A_HANDLER_PRIORITY, s->priority) ||
 	    nla_put_u32(skb, IRQLINE_A_HANDLER_EXCLUSIVE, s->exclusive) ||
 	    irqline_nl_put_bottom(skb, &s->bottom) ||
-	    nla_put_u32(skb, IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_SINGLE) ||
+	    nla_put_u32(skb, IRQLINE_A_HANDLER_LANES, s->lanes) ||
 	    nla_put_u32(skb, IRQLINE_A_HANDLER_BUDGET, s->budget) ||
 	    nla_put_u32(skb, IRQLINE_A_HANDLER_QUEUE, s->queue) ||
 	    nla_put_u32(skb, IRQLINE_A_HANDLER_OVERFLOW,
@@ -318,7 +319,10 @@ static int irqline_nl_change(struct sk_buff *skb, struct genl_info *info,
 		return err;
 	if (irqline_settings_equal(&handler->settings, &settings))
 		return 0;
-	err = irqline_roster_set(line, handler, &settings, info->extack);
+	err = irqline_change(line, handler, &settings, info->extack);
+	if (err == -EBUSY || err == -ENOSPC)
+		NL_SET_BAD_ATTR(info->extack,
+				info->attrs[IRQLINE_A_HANDLER_LANES]);
 	if (err)
 		return err;
 	mutex_lock(&line->mutex);

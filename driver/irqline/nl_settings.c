@@ -110,10 +110,6 @@ static u32 irqline_nl_u32_or(struct irqline_nl_request *req, int type, u32 other
 /* Settings that the UAPI has, and this version does not serve. */
 static int irqline_nl_parse_later(struct irqline_nl_request *req)
 {
-	if (irqline_nl_u32_or(req, IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_SINGLE))
-		return irqline_nl_blame(req, IRQLINE_A_HANDLER_LANES,
-					"a handler has a single lane yet",
-					-EOPNOTSUPP);
 	if (irqline_nl_u32_or(req, IRQLINE_A_HANDLER_OVERFLOW,
 			      IRQLINE_OVERFLOW_DROP_NEWEST))
 		return irqline_nl_blame(req, IRQLINE_A_HANDLER_OVERFLOW,
@@ -284,6 +280,27 @@ static int irqline_nl_parse_sched(struct irqline_nl_request *req)
 	return 0;
 }
 
+/* Blame the strategy, or the CPU, if that is what the request changes. */
+static int irqline_nl_parse_lanes(struct irqline_nl_request *req)
+{
+	struct irqline_handler_settings *s = req->settings;
+	bool lanes = req->attrs[IRQLINE_A_HANDLER_LANES];
+
+	s->lanes = irqline_nl_u32_or(req, IRQLINE_A_HANDLER_LANES, s->lanes);
+	if (s->lanes == IRQLINE_LANES_SINGLE)
+		return 0;
+	if (s->bottom.ops->single)
+		return irqline_nl_blame(req, lanes ? IRQLINE_A_HANDLER_LANES :
+					IRQLINE_A_HANDLER_BOTTOM,
+					s->bottom.ops->single, -EINVAL);
+	if (s->bottom.cpu >= 0)
+		return irqline_nl_blame(req, lanes ? IRQLINE_A_HANDLER_LANES :
+					IRQLINE_A_HANDLER_CPU,
+					"lanes for each CPU, or one CPU; choose lanes single for that",
+					-EINVAL);
+	return 0;
+}
+
 static int irqline_nl_parse_delay(struct irqline_nl_request *req)
 {
 	struct irqline_bottom_config *bottom = &req->settings->bottom;
@@ -402,6 +419,7 @@ int irqline_nl_settings_parse(struct sk_buff *skb, struct genl_info *info,
 	       irqline_nl_parse_rank(&req) ?:
 	       irqline_nl_parse_bottom(&req) ?:
 	       irqline_nl_parse_cpu(&req) ?:
+	       irqline_nl_parse_lanes(&req) ?:
 	       irqline_nl_parse_sched(&req) ?:
 	       irqline_nl_parse_delay(&req) ?:
 	       irqline_nl_parse_threaded(&req) ?:

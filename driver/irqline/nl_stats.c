@@ -28,6 +28,7 @@ const struct nla_policy irqline_nl_stats_get_policy[IRQLINE_A_STATS_MAX + 1] = {
 				   .len = IRQLINE_NAME_MAX },
 	[IRQLINE_A_STATS_HANDLER] = { .type = NLA_NUL_STRING,
 				      .len = IRQLINE_NAME_MAX },
+	[IRQLINE_A_STATS_LANE] = { .type = NLA_U32 },
 	[IRQLINE_A_STATS_HIST] = { .type = NLA_FLAG },
 };
 
@@ -151,23 +152,16 @@ static int irqline_nl_put_thread(struct sk_buff *skb,
 	       nla_put_string(skb, IRQLINE_A_STATS_COMM, comm);
 }
 
-static int irqline_nl_put_stats(struct sk_buff *skb, struct irqline_lane *lane,
-				bool buckets)
+static int irqline_nl_put_stats(struct sk_buff *skb,
+				const struct irqline_stats *stats, bool buckets)
 {
-	const struct irqline_stats *stats;
-	int err;
-
-	rcu_read_lock();
-	stats = rcu_dereference(lane->stats);
-	err = irqline_nl_put_contexts(skb, stats) ?:
-	      irqline_nl_put_cpus(skb, stats) ?:
-	      irqline_nl_put_thread(skb, stats) ?:
-	      irqline_nl_put_hist(skb, IRQLINE_A_STATS_LATENCY, &stats->latency,
-				  buckets) ?:
-	      irqline_nl_put_hist(skb, IRQLINE_A_STATS_RUNTIME, &stats->runtime,
-				  buckets);
-	rcu_read_unlock();
-	return err;
+	return irqline_nl_put_contexts(skb, stats) ?:
+	       irqline_nl_put_cpus(skb, stats) ?:
+	       irqline_nl_put_thread(skb, stats) ?:
+	       irqline_nl_put_hist(skb, IRQLINE_A_STATS_LATENCY, &stats->latency,
+				   buckets) ?:
+	       irqline_nl_put_hist(skb, IRQLINE_A_STATS_RUNTIME, &stats->runtime,
+				   buckets);
 }
 
 static int irqline_nl_put_u64(struct sk_buff *skb, int type, u64 value)
@@ -181,7 +175,6 @@ static int irqline_nl_put_counts(struct sk_buff *skb, struct irqline_line *line,
 {
 	if (nla_put_string(skb, IRQLINE_A_STATS_LINE, line->name) ||
 	    nla_put_string(skb, IRQLINE_A_STATS_HANDLER, handler->name) ||
-	    nla_put_u32(skb, IRQLINE_A_STATS_LANE, handler->lane.index) ||
 	    irqline_nl_put_u64(skb, IRQLINE_A_STATS_TAKEN, counts->taken) ||
 	    irqline_nl_put_u64(skb, IRQLINE_A_STATS_HANDLED, counts->handled) ||
 	    irqline_nl_put_u64(skb, IRQLINE_A_STATS_DROPPED, counts->dropped) ||
@@ -201,25 +194,91 @@ static int irqline_nl_put_switches(struct sk_buff *skb,
 	       irqline_nl_put_u64(skb, IRQLINE_A_STATS_OWED, counts->owed);
 }
 
+/*
+ * Of one lane, or with NULL of all of them: then @stats has their sum, which
+ * names no thread. Context: line->mutex held.
+ */
 static int irqline_nl_fill_stats(struct sk_buff *skb,
 				 const struct irqline_nl_to *to,
-				 struct irqline_line *line,
-				 struct irqline_handler *handler, bool buckets)
+				 struct irqline_handler *handler,
+				 struct irqline_lane *lane,
+				 const struct irqline_stats *stats, bool buckets)
 {
 	void *hdr = irqline_nl_put(skb, to);
 	struct irqline_counts counts;
 
+	lockdep_assert_held(&handler->line->mutex);
+
 	if (!hdr)
 		return -EMSGSIZE;
-	irqline_lane_counts(&handler->lane, &counts);
-	if (irqline_nl_put_counts(skb, line, handler, &counts) ||
+	if (lane)
+		irqline_lane_counts(lane, &counts);
+	else
+		irqline_laneset_counts(handler->lanes, &counts);
+	if (irqline_nl_put_counts(skb, handler->line, handler, &counts) ||
+	    (lane && nla_put_u32(skb, IRQLINE_A_STATS_LANE, lane->index)) ||
 	    irqline_nl_put_switches(skb, &counts) ||
-	    irqline_nl_put_stats(skb, &handler->lane, buckets)) {
+	    irqline_nl_put_stats(skb, stats, buckets)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
 	genlmsg_end(skb, hdr);
 	return 0;
+}
+
+static int irqline_nl_fill_lane(struct sk_buff *skb,
+				const struct irqline_nl_to *to,
+				struct irqline_handler *handler,
+				struct irqline_lane *lane, bool buckets)
+{
+	int err;
+
+	rcu_read_lock();
+	err = irqline_nl_fill_stats(skb, to, handler, lane,
+				    rcu_dereference(lane->stats), buckets);
+	rcu_read_unlock();
+	return err;
+}
+
+static int irqline_nl_fill_sum(struct sk_buff *skb,
+			       const struct irqline_nl_to *to,
+			       struct irqline_handler *handler, bool buckets)
+{
+	struct irqline_stats *sum = irqline_stats_alloc();
+	struct irqline_lane *lane;
+	unsigned int i;
+	int err;
+
+	if (!sum)
+		return -ENOMEM;
+	irqline_for_each_lane(lane, handler->lanes, i) {
+		rcu_read_lock();
+		irqline_stats_sum(sum, rcu_dereference(lane->stats));
+		rcu_read_unlock();
+	}
+	err = irqline_nl_fill_stats(skb, to, handler, NULL, sum, buckets);
+	kfree(sum);
+	return err;
+}
+
+/* The lane that a request asks for: one of several, the only one, or all. */
+static int irqline_nl_fill_asked(struct sk_buff *skb,
+				 const struct irqline_nl_to *to,
+				 struct genl_info *info,
+				 struct irqline_handler *handler, bool buckets)
+{
+	const struct nlattr *attr = info->attrs[IRQLINE_A_STATS_LANE];
+	const struct irqline_laneset *lanes = handler->lanes;
+	u32 i = attr ? nla_get_u32(attr) : 0;
+
+	if (!attr && lanes->percpu)
+		return irqline_nl_fill_sum(skb, to, handler, buckets);
+	if (i >= lanes->nr || !lanes->lane[i]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "the handler has no such lane");
+		return -ENOENT;
+	}
+	return irqline_nl_fill_lane(skb, to, handler, lanes->lane[i], buckets);
 }
 
 static int irqline_nl_reply_stats(struct genl_info *info,
@@ -235,7 +294,9 @@ static int irqline_nl_reply_stats(struct genl_info *info,
 	if (!msg)
 		return -ENOMEM;
 	irqline_nl_to_asker(&to, info, IRQLINE_CMD_STATS_GET);
-	err = irqline_nl_fill_stats(msg, &to, line, handler, buckets);
+	mutex_lock(&line->mutex);
+	err = irqline_nl_fill_asked(msg, &to, info, handler, buckets);
+	mutex_unlock(&line->mutex);
 	if (err) {
 		nlmsg_free(msg);
 		return err;
@@ -293,13 +354,26 @@ int irqline_nl_stats_start(struct netlink_callback *cb)
 	return 0;
 }
 
+/* args[3] counts the lanes of the handler that is dumped. */
 static int irqline_nl_dump_stats(struct sk_buff *skb,
 				 const struct irqline_nl_to *to,
 				 struct irqline_line *line,
 				 struct irqline_handler *handler)
 {
-	return irqline_nl_fill_stats(skb, to, line, handler,
-				     irqline_dump_attrs(to->cb)[IRQLINE_A_STATS_HIST]);
+	const struct nlattr *hist =
+		irqline_dump_attrs(to->cb)[IRQLINE_A_STATS_HIST];
+	unsigned int i = to->cb->args[3];
+	struct irqline_lane *lane;
+	int err;
+
+	for (; (lane = irqline_laneset_next(handler->lanes, &i)); i++) {
+		to->cb->args[3] = i;
+		err = irqline_nl_fill_lane(skb, to, handler, lane, hist);
+		if (err)
+			return err;
+	}
+	to->cb->args[3] = 0;
+	return 0;
 }
 
 /**
@@ -324,22 +398,23 @@ int irqline_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 					irqline_nl_dump_stats);
 }
 
-/* Statistics for each handler of a line, or one: all, before any is replaced. */
+/* Statistics for each lane of a line, or of a handler, before any is replaced. */
 struct irqline_nl_fresh {
 	unsigned int nr;
-	struct irqline_stats *stats[IRQLINE_HANDLERS_MAX];
+	struct irqline_stats *stats[];
 };
 
 static void irqline_nl_fresh_free(struct irqline_nl_fresh *fresh)
 {
 	while (fresh->nr)
 		kfree(fresh->stats[--fresh->nr]);
-	kfree(fresh);
+	kvfree(fresh);
 }
 
 static struct irqline_nl_fresh *irqline_nl_fresh_alloc(unsigned int nr)
 {
-	struct irqline_nl_fresh *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
+	struct irqline_nl_fresh *fresh =
+		kvzalloc(struct_size(fresh, stats, nr), GFP_KERNEL);
 	struct irqline_stats *stats;
 
 	while (fresh && fresh->nr < nr) {
@@ -353,6 +428,27 @@ static struct irqline_nl_fresh *irqline_nl_fresh_alloc(unsigned int nr)
 	return fresh;
 }
 
+static void irqline_nl_reset_handler(struct irqline_handler *handler,
+				     struct irqline_nl_fresh *fresh)
+{
+	struct irqline_lane *lane;
+	unsigned int i;
+
+	irqline_for_each_lane(lane, handler->lanes, i)
+		irqline_lane_reset(lane, fresh->stats[--fresh->nr]);
+}
+
+/* Context: line->mutex held. */
+static unsigned int irqline_nl_count_lanes(const struct irqline_line *line)
+{
+	struct irqline_handler *handler;
+	unsigned int nr = 0;
+
+	list_for_each_entry(handler, &line->handlers, node)
+		nr += irqline_laneset_count(handler->lanes);
+	return nr;
+}
+
 /* One handler, or, with NULL, all of the line and the line itself. */
 static int irqline_nl_reset_line(struct irqline_line *line,
 				 struct irqline_handler *only)
@@ -361,17 +457,17 @@ static int irqline_nl_reset_line(struct irqline_line *line,
 	struct irqline_handler *handler;
 
 	mutex_lock(&line->mutex);
-	fresh = irqline_nl_fresh_alloc(only ? 1 : line->nr_handlers);
+	fresh = irqline_nl_fresh_alloc(only ? irqline_laneset_count(only->lanes) :
+				       irqline_nl_count_lanes(line));
 	if (!fresh) {
 		mutex_unlock(&line->mutex);
 		return -ENOMEM;
 	}
 	if (only) {
-		irqline_lane_reset(&only->lane, fresh->stats[--fresh->nr]);
+		irqline_nl_reset_handler(only, fresh);
 	} else {
 		list_for_each_entry(handler, &line->handlers, node)
-			irqline_lane_reset(&handler->lane,
-					   fresh->stats[--fresh->nr]);
+			irqline_nl_reset_handler(handler, fresh);
 		irqline_line_reset(line);
 	}
 	mutex_unlock(&line->mutex);
@@ -437,19 +533,31 @@ int irqline_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
 	return irqline_nl_error(info->extack, irqline_nl_reset_all());
 }
 
+/* The account of a handler; of its only lane, if there is one only. */
+static int irqline_nl_put_account(struct sk_buff *skb,
+				  struct irqline_handler *handler)
+{
+	struct irqline_counts counts;
+	bool percpu;
+
+	mutex_lock(&handler->line->mutex);
+	percpu = handler->lanes->percpu;
+	irqline_laneset_counts(handler->lanes, &counts);
+	mutex_unlock(&handler->line->mutex);
+	return irqline_nl_put_counts(skb, handler->line, handler, &counts) ?:
+	       (percpu ? 0 : nla_put_u32(skb, IRQLINE_A_STATS_LANE, 0));
+}
+
 static struct sk_buff *irqline_nl_alert_msg(const struct irqline_alert_info *info)
 {
 	const struct irqline_nl_to to = { .cmd = IRQLINE_CMD_ALERT_NTF };
 	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	struct irqline_handler *handler = info->handler;
-	struct irqline_counts counts;
 	void *hdr;
 
 	if (!msg)
 		return ERR_PTR(-ENOMEM);
-	irqline_lane_counts(&handler->lane, &counts);
 	hdr = irqline_nl_put(msg, &to);
-	if (!hdr || irqline_nl_put_counts(msg, handler->line, handler, &counts) ||
+	if (!hdr || irqline_nl_put_account(msg, info->handler) ||
 	    nla_put_u32(msg, IRQLINE_A_STATS_ALERT, info->alert)) {
 		nlmsg_free(msg);
 		return ERR_PTR(-EMSGSIZE);

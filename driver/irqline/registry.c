@@ -105,7 +105,7 @@ struct irqline_line *irqline_registry_at(unsigned int index)
 }
 
 /**
- * irqline_generation() - which set of lines and handlers is this?
+ * irqline_generation() - which set of lines, handlers and lanes is this?
  *
  * Context: any.
  * Return: a number, never 0, that changes when one comes, goes or moves.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Adding, changing and deleting handlers while events flow.
+ * Adding and deleting handlers while events flow.
  *
  * All that can fail comes first, then a new dispatch table takes the place of
  * the old one under the line's lock. A pass holds that lock throughout, so the
@@ -11,6 +11,7 @@
 #include <linux/netlink.h>
 
 #include "bottom/bottom.h"
+#include "executor.h"
 #include "line.h"
 #include "registry.h"
 #include "roster.h"
@@ -104,34 +105,29 @@ static void irqline_roster_publish(struct irqline_line *line,
 
 	lockdep_assert_held(&line->mutex);
 
+	irqline_table_begin(table, line->nr_handlers);
 	list_for_each_entry(handler, &line->handlers, node)
-		irqline_table_add(table, &handler->lane,
+		irqline_table_add(table, &handler->lanes,
 				  handler->settings.sources,
 				  handler->settings.exclusive);
 	irqline_roster_swap(line, table);
 }
 
-static struct irqline_exec *
-irqline_exec_create(struct irqline_line *line, struct irqline_handler *handler,
-		    const struct irqline_bottom_config *config,
-		    struct netlink_ext_ack *extack)
+/**
+ * irqline_roster_move() - give a handler the place that its settings say
+ * @line: its line
+ * @handler: the handler
+ * @table: empty, with room for all of the line; used up
+ *
+ * Context: line->mutex held.
+ */
+void irqline_roster_move(struct irqline_line *line,
+			 struct irqline_handler *handler,
+			 struct irqline_table *table)
 {
-	const struct irqline_bottom_env env = {
-		.line		= line->name,
-		.handler	= handler->name,
-		.thread		= &line->hub.thread,
-	};
-	struct irqline_exec *exec = config->ops->create(config, &env, extack);
-
-	if (!IS_ERR(exec))
-		exec->ops = config->ops;
-	return exec;
-}
-
-static void irqline_exec_discard(struct irqline_exec *exec)
-{
-	exec->ops->quiesce(exec);
-	exec->ops->destroy(exec);
+	list_del(&handler->node);
+	irqline_roster_link(line, handler);
+	irqline_roster_publish(line, table);
 }
 
 static int irqline_roster_room(struct irqline_line *line,
@@ -190,98 +186,21 @@ int irqline_roster_add(struct irqline_line *line,
 		       struct irqline_handler *handler,
 		       struct netlink_ext_ack *extack)
 {
-	struct irqline_exec *exec;
+	struct irqline_execs *execs;
 	int err;
 
-	exec = irqline_exec_create(line, handler, &handler->settings.bottom,
-				   extack);
-	if (IS_ERR(exec))
-		return PTR_ERR(exec);
-	irqline_lane_start(&handler->lane, exec);
+	execs = irqline_execs_create(line, handler, handler->lanes,
+				     &handler->settings.bottom, extack);
+	if (IS_ERR(execs))
+		return PTR_ERR(execs);
+	irqline_laneset_start(handler->lanes, execs);
 
 	mutex_lock(&line->mutex);
 	err = irqline_roster_enter(line, handler, extack);
 	mutex_unlock(&line->mutex);
 	if (err)
-		irqline_lane_stop(&handler->lane);
+		irqline_laneset_stop(handler->lanes);
 	return err;
-}
-
-/* The settings that a get shows, and the dispatch. Context: line->mutex held. */
-static int irqline_roster_settle(struct irqline_line *line,
-				 struct irqline_handler *handler,
-				 const struct irqline_handler_settings *settings)
-{
-	bool moves = !irqline_rank_equal(&handler->settings, settings);
-	struct irqline_table *table = NULL;
-
-	if (line->dead)
-		return -ENODEV;
-	if (moves) {
-		table = irqline_table_alloc(line->nr_handlers);
-		if (!table)
-			return -ENOMEM;
-	}
-	handler->settings = *settings;
-	if (moves) {
-		list_del(&handler->node);
-		irqline_roster_link(line, handler);
-		irqline_roster_publish(line, table);
-	}
-	return 0;
-}
-
-/**
- * irqline_roster_set() - change a handler while events flow
- * @line: its line
- * @handler: the handler
- * @settings: all of its settings, valid together
- * @extack: for the reason of a failure
- *
- * Work that sleeps, or spins for long, must not meet a strategy that may not
- * sleep. Where the old one may, the new work suits both and comes before the
- * switch; where it may not, the old work suits both until after it.
- *
- * Context: may sleep; CPU hotplug lock held for reading, and handler->mutex.
- * Return: 0; -ENODEV, -ENOMEM or what the strategy says, and nothing changed.
- */
-int irqline_roster_set(struct irqline_line *line,
-		       struct irqline_handler *handler,
-		       const struct irqline_handler_settings *settings,
-		       struct netlink_ext_ack *extack)
-{
-	bool early = handler->settings.bottom.ops->may_sleep;
-	struct irqline_exec *exec = NULL;
-	int err;
-
-	lockdep_assert_held(&handler->mutex);
-
-	if (!irqline_bottom_equal(&handler->settings.bottom, &settings->bottom)) {
-		exec = irqline_exec_create(line, handler, &settings->bottom,
-					   extack);
-		if (IS_ERR(exec))
-			return PTR_ERR(exec);
-	}
-
-	mutex_lock(&line->mutex);
-	err = irqline_roster_settle(line, handler, settings);
-	mutex_unlock(&line->mutex);
-	if (err) {
-		if (exec)
-			irqline_exec_discard(exec);
-		return err;
-	}
-
-	WRITE_ONCE(handler->lane.budget, settings->budget);
-	if (early)
-		irqline_handler_spend(handler, settings->work,
-				      settings->work_time);
-	if (exec)
-		irqline_lane_switch(&handler->lane, exec);
-	if (!early)
-		irqline_handler_spend(handler, settings->work,
-				      settings->work_time);
-	return 0;
 }
 
 /* Context: both mutexes held. */
@@ -296,7 +215,7 @@ static void irqline_roster_unlink(struct irqline_line *line,
 /* Out of reach of passes, for good. Context: handler->mutex held. */
 static void irqline_roster_stop(struct irqline_handler *handler)
 {
-	irqline_lane_stop(&handler->lane);
+	irqline_laneset_stop(handler->lanes);
 	flush_work(&handler->alert);
 	irqline_handler_put(handler);
 }

@@ -4,8 +4,8 @@
 #define _IRQLINE_ROSTER_H
 
 struct irqline_handler;
-struct irqline_handler_settings;
 struct irqline_line;
+struct irqline_table;
 struct netlink_ext_ack;
 
 struct irqline_handler *irqline_roster_find(struct irqline_line *line,
@@ -15,10 +15,9 @@ struct irqline_handler *irqline_roster_at(struct irqline_line *line,
 int irqline_roster_add(struct irqline_line *line,
 		       struct irqline_handler *handler,
 		       struct netlink_ext_ack *extack);
-int irqline_roster_set(struct irqline_line *line,
-		       struct irqline_handler *handler,
-		       const struct irqline_handler_settings *settings,
-		       struct netlink_ext_ack *extack);
+void irqline_roster_move(struct irqline_line *line,
+			 struct irqline_handler *handler,
+			 struct irqline_table *table);
 int irqline_roster_del(struct irqline_line *line,
 		       struct irqline_handler *handler);
 void irqline_roster_end(struct irqline_line *line);

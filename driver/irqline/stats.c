@@ -109,3 +109,34 @@ void irqline_stats_add(struct irqline_stats *stats,
 	irqline_hist_add(&stats->latency, event->bottom_ns - event->top_ns);
 	irqline_hist_add(&stats->runtime, end - event->bottom_ns);
 }
+
+static void irqline_hist_sum(struct irqline_hist *sum,
+			     const struct irqline_hist *hist)
+{
+	unsigned int i;
+
+	for (i = 0; i < IRQLINE_HIST_BUCKETS; i++)
+		sum->bucket[i] += READ_ONCE(hist->bucket[i]);
+	sum->sum += READ_ONCE(hist->sum);
+	sum->maximum = max(sum->maximum, READ_ONCE(hist->maximum));
+}
+
+/**
+ * irqline_stats_sum() - add the statistics of one lane to those of others
+ * @sum: what nobody else uses; names no thread
+ * @stats: of the lane
+ *
+ * Context: any.
+ */
+void irqline_stats_sum(struct irqline_stats *sum,
+		       const struct irqline_stats *stats)
+{
+	unsigned int i;
+
+	irqline_hist_sum(&sum->latency, &stats->latency);
+	irqline_hist_sum(&sum->runtime, &stats->runtime);
+	for (i = 0; i < IRQLINE_NR_CONTEXTS; i++)
+		sum->context[i] += READ_ONCE(stats->context[i]);
+	for (i = 0; i < nr_cpu_ids; i++)
+		sum->cpu[i] += READ_ONCE(stats->cpu[i]);
+}

@@ -64,6 +64,8 @@ struct irqline_stats *irqline_stats_alloc(void);
 size_t irqline_stats_size(void);
 void irqline_stats_add(struct irqline_stats *stats,
 		       const struct irqline_event *event, u64 end);
+void irqline_stats_sum(struct irqline_stats *sum,
+		       const struct irqline_stats *stats);
 enum irqline_context irqline_context(void);
 void irqline_hist_bounds(unsigned int bucket, u64 *lowest, u64 *highest);
 

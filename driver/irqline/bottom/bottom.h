@@ -134,19 +134,21 @@ struct irqline_bottom_ops {
  *	once if there is no token. Returns how many events it handled
  * @lane: for @run alone
  * @next: link of the pass that will run it here; belongs to the pass
+ * @cpu: that it is bound to, or -1; for those who switch
  * @token: 1 from the kick until run() or, after quiesce, the switch takes it
  * @handed_over: the kick came from no top half, or a run in the top half went
  *	on beyond its budget; written by who kicks, read by
  *	who runs, so ordered by the kick
  *
- * A strategy embeds it in a struct of its own. @run and @lane are set by the
- * caller of create().
+ * A strategy embeds it in a struct of its own. @ops, @run, @lane and @cpu are set
+ * by the caller of create().
  */
 struct irqline_exec {
 	const struct irqline_bottom_ops *ops;
 	unsigned int (*run)(struct irqline_exec *exec);
 	struct irqline_lane *lane;
 	struct irqline_exec *next;
+	int cpu;
 	int token;
 	bool handed_over;
 };

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changing a handler while events flow.
+ *
+ * All that can fail comes first; what it allocates is collected, so that only
+ * one function has to give back what was not used.
+ */
+#include <linux/err.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+
+#include "bottom/bottom.h"
+#include "change.h"
+#include "executor.h"
+#include "line.h"
+#include "registry.h"
+#include "roster.h"
+
+/**
+ * struct irqline_change - what a change of a handler has to have beforehand
+ * @execs: executors, or NULL if they stay
+ * @lanes: lanes, or NULL if they stay
+ * @spare: executors for the old lanes, should the new ones not do
+ * @table: a table to be filled, or NULL if the dispatch stays
+ *
+ * What was used is NULL afterwards.
+ */
+struct irqline_change {
+	struct irqline_execs *execs;
+	struct irqline_laneset *lanes;
+	struct irqline_execs *spare;
+	struct irqline_table *table;
+};
+
+static void irqline_change_end(struct irqline_change *change)
+{
+	irqline_execs_discard(change->execs);
+	irqline_execs_discard(change->spare);
+	irqline_laneset_free(change->lanes);
+	irqline_table_free(change->table);
+}
+
+static int irqline_change_execs(struct irqline_execs **execs,
+				struct irqline_line *line,
+				struct irqline_handler *handler,
+				const struct irqline_laneset *lanes,
+				const struct irqline_bottom_config *config,
+				struct netlink_ext_ack *extack)
+{
+	struct irqline_execs *created =
+		irqline_execs_create(line, handler, lanes, config, extack);
+
+	if (IS_ERR(created))
+		return PTR_ERR(created);
+	*execs = created;
+	return 0;
+}
+
+static int irqline_change_room(struct irqline_line *line,
+			       const struct irqline_laneset *lanes,
+			       struct netlink_ext_ack *extack)
+{
+	size_t memory;
+
+	mutex_lock(&line->mutex);
+	memory = irqline_line_memory(line);
+	mutex_unlock(&line->mutex);
+	if (memory + irqline_laneset_memory(lanes) <= IRQLINE_MEMORY_MAX)
+		return 0;
+	NL_SET_ERR_MSG(extack, "the line's queues would take too much memory");
+	return -ENOSPC;
+}
+
+static int irqline_change_lanes(struct irqline_change *change,
+				struct irqline_line *line,
+				struct irqline_handler *handler,
+				const struct irqline_handler_settings *settings,
+				struct netlink_ext_ack *extack)
+{
+	if (!handler->numbers)
+		handler->numbers = kcalloc(nr_cpu_ids, sizeof(u64),
+					   GFP_KERNEL_ACCOUNT);
+	change->lanes = irqline_handler_lanes(handler, settings);
+	if (!handler->numbers || !change->lanes)
+		return -ENOMEM;
+	return irqline_change_room(line, change->lanes, extack) ?:
+	       irqline_change_execs(&change->spare, line, handler,
+				    handler->lanes, &handler->settings.bottom,
+				    extack);
+}
+
+/* All that can fail. What there is then is left to irqline_change_end(). */
+static int irqline_change_begin(struct irqline_change *change,
+				struct irqline_line *line,
+				struct irqline_handler *handler,
+				const struct irqline_handler_settings *settings,
+				struct netlink_ext_ack *extack)
+{
+	const struct irqline_handler_settings *now = &handler->settings;
+	int err;
+
+	if (!irqline_rank_equal(now, settings)) {
+		change->table = irqline_table_alloc(IRQLINE_HANDLERS_MAX);
+		if (!change->table)
+			return -ENOMEM;
+	}
+	if (now->lanes != settings->lanes) {
+		err = irqline_change_lanes(change, line, handler, settings,
+					   extack);
+		if (err)
+			return err;
+	}
+	if (!change->lanes && irqline_bottom_equal(&now->bottom, &settings->bottom))
+		return 0;
+	return irqline_change_execs(&change->execs, line, handler,
+				    change->lanes ?: handler->lanes,
+				    &settings->bottom, extack);
+}
+
+/*
+ * The settings that a get shows, and the dispatch. A dead line has none any
+ * more. Context: line->mutex held.
+ */
+static void irqline_change_settle(struct irqline_change *change,
+				  struct irqline_line *line,
+				  struct irqline_handler *handler,
+				  const struct irqline_handler_settings *settings)
+{
+	handler->settings = *settings;
+	if (!change->table || line->dead)
+		return;
+	irqline_roster_move(line, handler, change->table);
+	change->table = NULL;
+}
+
+/*
+ * Work that sleeps, or spins for long, must not meet a strategy that may not
+ * sleep. Where the old one may, the new work suits both and comes before the
+ * switch; where it may not, the old work suits both until after it.
+ */
+static int irqline_change_switch(struct irqline_change *change,
+				 struct irqline_line *line,
+				 struct irqline_handler *handler,
+				 const struct irqline_handler_settings *settings)
+{
+	bool early = handler->settings.bottom.ops->may_sleep;
+	bool dead;
+
+	mutex_lock(&line->mutex);
+	dead = line->dead;
+	if (!dead)
+		irqline_change_settle(change, line, handler, settings);
+	mutex_unlock(&line->mutex);
+	if (dead)
+		return -ENODEV;
+
+	irqline_laneset_budget(handler->lanes, settings->budget);
+	if (early)
+		irqline_handler_spend(handler, settings->work,
+				      settings->work_time);
+	if (change->execs)
+		irqline_laneset_switch(handler->lanes, change->execs);
+	change->execs = NULL;
+	if (!early)
+		irqline_handler_spend(handler, settings->work,
+				      settings->work_time);
+	return 0;
+}
+
+/*
+ * While the old lanes are parked and passes have yet to see the new ones,
+ * nothing of the handler runs. Returns false if the events do not fit.
+ * Context: line->mutex held.
+ */
+static bool irqline_change_swap(struct irqline_change *change,
+				struct irqline_handler *handler,
+				const struct irqline_handler_settings *settings)
+{
+	struct irqline_laneset *old = handler->lanes;
+	bool moved;
+
+	raw_spin_lock_irq(&handler->hub->lock);
+	moved = irqline_laneset_move(old, change->lanes, handler->numbers);
+	if (moved) {
+		handler->lanes = change->lanes;
+		irqline_handler_spend(handler, settings->work,
+				      settings->work_time);
+		change->lanes = old;
+	}
+	raw_spin_unlock_irq(&handler->hub->lock);
+	return moved;
+}
+
+/* A line that dies meanwhile takes the handler with it, whatever its lanes. */
+static int irqline_change_relane(struct irqline_change *change,
+				 struct irqline_line *line,
+				 struct irqline_handler *handler,
+				 const struct irqline_handler_settings *settings,
+				 struct netlink_ext_ack *extack)
+{
+	bool moved;
+
+	irqline_laneset_start(change->lanes, change->execs);
+	change->execs = NULL;
+	irqline_laneset_park(handler->lanes);
+
+	mutex_lock(&line->mutex);
+	moved = irqline_change_swap(change, handler, settings);
+	if (moved) {
+		irqline_change_settle(change, line, handler, settings);
+		irqline_changed();
+	}
+	mutex_unlock(&line->mutex);
+
+	if (moved) {
+		irqline_laneset_poke(handler->lanes);
+		return 0;
+	}
+	irqline_laneset_start(handler->lanes, change->spare);
+	change->spare = NULL;
+	irqline_laneset_park(change->lanes);
+	NL_SET_ERR_MSG(extack, "too many events are pending to move them to other lanes now");
+	return -EBUSY;
+}
+
+/**
+ * irqline_change() - change a handler while events flow
+ * @line: its line
+ * @handler: the handler
+ * @settings: all of its settings, valid together
+ * @extack: for the reason of a failure
+ *
+ * Context: may sleep; CPU hotplug lock held for reading, and handler->mutex.
+ * Return: 0; -ENODEV, -ENOMEM, -ENOSPC, -EBUSY or what the strategy says, and
+ * nothing changed.
+ */
+int irqline_change(struct irqline_line *line, struct irqline_handler *handler,
+		   const struct irqline_handler_settings *settings,
+		   struct netlink_ext_ack *extack)
+{
+	struct irqline_change change = { };
+	int err;
+
+	lockdep_assert_held(&handler->mutex);
+
+	err = irqline_change_begin(&change, line, handler, settings, extack);
+	if (!err && change.lanes)
+		err = irqline_change_relane(&change, line, handler, settings,
+					    extack);
+	else if (!err)
+		err = irqline_change_switch(&change, line, handler, settings);
+	irqline_change_end(&change);
+	return err;
+}
+
+static int irqline_change_exec_cpu(struct irqline_line *line,
+				   struct irqline_handler *handler,
+				   struct irqline_lane *lane, int target)
+{
+	struct irqline_exec *exec =
+		irqline_exec_create(line, handler, &handler->settings.bottom,
+				    target, NULL);
+
+	if (IS_ERR(exec))
+		return PTR_ERR(exec);
+	irqline_lane_retire(lane, irqline_lane_replace(lane, exec));
+	return 0;
+}
+
+/**
+ * irqline_change_cpu() - move what belongs on a CPU there, or away from there
+ * @line: the line
+ * @handler: the handler
+ * @cpu: the CPU
+ * @target: @cpu, or -1 for no binding
+ *
+ * The settings stay as they are.
+ *
+ * Context: may sleep; CPU hotplug lock held, and handler->mutex.
+ * Return: 0, -ENOMEM or what the strategy says.
+ */
+int irqline_change_cpu(struct irqline_line *line,
+		       struct irqline_handler *handler, unsigned int cpu,
+		       int target)
+{
+	const struct irqline_bottom_config *config = &handler->settings.bottom;
+	struct irqline_laneset *lanes = handler->lanes;
+	struct irqline_lane *lane;
+	unsigned int i;
+	int err = 0;
+
+	lockdep_assert_held(&handler->mutex);
+
+	irqline_for_each_lane(lane, lanes, i) {
+		if (irqline_exec_cpu(config, lanes, i) != cpu ||
+		    lane->exec->cpu == target)
+			continue;
+		err = irqline_change_exec_cpu(line, handler, lane, target);
+		if (err)
+			break;
+	}
+	return err;
+}
