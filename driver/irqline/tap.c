@@ -46,6 +46,34 @@ struct irqline_tap {
 	struct irqline_event ring[IRQLINE_TAP_SIZE];
 };
 
+static void irqline_tap_wake(struct irqline_tap *tap)
+{
+	if (wq_has_sleeper(&tap->wait))
+		wake_up_interruptible_poll(&tap->wait, EPOLLIN | EPOLLRDNORM);
+}
+
+/* For all taps that have something: an event was pushed to each of them. */
+static void irqline_tapset_wake(struct irq_work *work)
+{
+	struct irqline_tapset *set =
+		container_of(work, struct irqline_tapset, wake);
+	struct irqline_tap *tap;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(tap, &set->taps, node)
+		irqline_tap_wake(tap);
+	rcu_read_unlock();
+}
+
+/*
+ * Wait queues have locks that sleep under PREEMPT_RT, where a bottom half may run
+ * in a top half that is exempt from threading (IRQF_NO_THREAD).
+ */
+static bool irqline_tap_may_wake(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible();
+}
+
 /**
  * irqline_tapset_alloc() - an empty set
  *
@@ -61,6 +89,7 @@ struct irqline_tapset *irqline_tapset_alloc(void)
 	kref_init(&set->ref);
 	spin_lock_init(&set->lock);
 	INIT_LIST_HEAD(&set->taps);
+	init_irq_work(&set->wake, irqline_tapset_wake);
 	return set;
 }
 
@@ -83,6 +112,8 @@ void irqline_tapset_end(struct irqline_tapset *set)
 {
 	struct irqline_tap *tap;
 
+	/* Was queued by who pushes, so it will not be again. */
+	irq_work_sync(&set->wake);
 	spin_lock(&set->lock);
 	WRITE_ONCE(set->gone, true);
 	list_for_each_entry(tap, &set->taps, node)
@@ -112,8 +143,10 @@ static void irqline_tap_push(struct irqline_tap *tap,
 	smp_store_release(&tap->tail, tap->tail + 1);
 	raw_spin_unlock_irqrestore(&tap->lock, flags);
 
-	if (wq_has_sleeper(&tap->wait))
-		wake_up_interruptible_poll(&tap->wait, EPOLLIN | EPOLLRDNORM);
+	if (irqline_tap_may_wake())
+		irqline_tap_wake(tap);
+	else
+		irq_work_queue(&tap->set->wake);
 }
 
 /**

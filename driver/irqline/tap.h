@@ -2,6 +2,7 @@
 #ifndef _IRQLINE_TAP_H
 #define _IRQLINE_TAP_H
 
+#include <linux/irq_work.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
@@ -13,12 +14,14 @@
  * @lock: protects @taps against each other's changes
  * @taps: RCU list
  * @gone: the line is gone; no tap can be opened, and those there are end
+ * @wake: wakes who waits for events that were pushed where that must not be done
  */
 struct irqline_tapset {
 	struct kref ref;
 	spinlock_t lock;	/* changes */
 	struct list_head taps;
 	bool gone;
+	struct irq_work wake;
 };
 
 struct irqline_tapset *irqline_tapset_alloc(void);
