@@ -81,7 +81,7 @@ static __poll_t edu_poll(struct file *file, struct poll_table_struct *wait)
 
 	if (ef->tap)
 		return irqline_tap_poll(ef->tap, file, wait);
-	poll_wait(file, &ef->edu->calc.wait, wait);
+	poll_wait(file, &ef->edu->lost, wait);
 	return READ_ONCE(ef->edu->gone) ? EPOLLHUP | EPOLLERR : 0;
 }
 
@@ -174,6 +174,7 @@ struct edu *edu_chardev_alloc(struct pci_dev *pdev)
 	}
 	kref_init(&edu->ref);
 	raw_spin_lock_init(&edu->lock);
+	init_waitqueue_head(&edu->lost);
 	edu_factorial_init(edu);
 	edu->pdev = pdev;
 	edu->misc.minor = MISC_DYNAMIC_MINOR;
@@ -224,6 +225,7 @@ void edu_chardev_del(struct edu *edu)
 	WRITE_ONCE(edu->gone, true);
 	raw_spin_unlock_irq(&edu->lock);
 	edu_factorial_end(edu);
+	wake_up_all(&edu->lost);
 }
 
 /**

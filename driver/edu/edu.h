@@ -7,6 +7,7 @@
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/swait.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
@@ -19,14 +20,15 @@ struct pci_dev;
 /**
  * struct edu_calc - the device's one computation
  * @mutex: the callers, one at a time
- * @wait: the one whose turn it is
+ * @turn: the one whose turn it is; a simple wait queue, since under PREEMPT_RT the
+ *	bottom half may run in hard interrupt context
  * @pending: an operand was written and nobody has fetched the result;
  *	protected by the device's lock
  * @result: of the last computation; likewise
  */
 struct edu_calc {
 	struct mutex mutex;	/* callers */
-	wait_queue_head_t wait;
+	struct swait_queue_head turn;
 	bool pending;
 	u32 result;
 };
@@ -47,6 +49,7 @@ struct edu_calc {
  * @lock: accesses to the registers on behalf of files against losing the
  *	device
  * @gone: the device is lost; protected by @lock
+ * @lost: who polls a file that only its end can wake
  * @line: its interrupt
  * @calc: factorials
  */
@@ -59,6 +62,7 @@ struct edu {
 	void __iomem *regs;
 	raw_spinlock_t lock;
 	bool gone;
+	wait_queue_head_t lost;
 	struct irqline_line *line;
 	struct edu_calc calc;
 };

@@ -25,16 +25,16 @@ static bool edu_computing(const struct edu *edu)
 void edu_factorial_init(struct edu *edu)
 {
 	mutex_init(&edu->calc.mutex);
-	init_waitqueue_head(&edu->calc.wait);
+	init_swait_queue_head(&edu->calc.turn);
 }
 
 /**
- * edu_factorial_end() - the device is lost: whoever waits need not
+ * edu_factorial_end() - the device is lost: the one who waits need not
  * @edu: the device, with @gone set
  */
 void edu_factorial_end(struct edu *edu)
 {
-	wake_up_all(&edu->calc.wait);
+	swake_up_one(&edu->calc.turn);
 }
 
 /**
@@ -56,7 +56,7 @@ void edu_factorial_work(void *priv, const struct irqline_event *event)
 	}
 	raw_spin_unlock_irqrestore(&edu->lock, flags);
 	/* Also for the one who waits for the device to be idle. */
-	wake_up(&edu->calc.wait);
+	swake_up_one(&edu->calc.turn);
 }
 
 /* A device that is lost counts as ready, so that nobody waits for it. */
@@ -117,14 +117,15 @@ static int edu_factorial_locked(struct edu *edu, u32 operand, u32 *result)
 	struct edu_calc *calc = &edu->calc;
 	int err;
 
-	err = wait_event_interruptible(calc->wait, edu_factorial_ready(edu));
+	err = swait_event_interruptible_exclusive(calc->turn,
+						  edu_factorial_ready(edu));
 	if (err)
 		return err;
 	err = edu_factorial_start(edu, operand);
 	if (err)
 		return err;
 	/* A signal that comes with the answer does not void it. */
-	wait_event_interruptible(calc->wait, edu_factorial_done(edu));
+	swait_event_interruptible_exclusive(calc->turn, edu_factorial_done(edu));
 	return edu_factorial_finish(edu, result);
 }
 
