@@ -94,12 +94,14 @@ static int edu_raise(struct edu *edu, const u32 __user *arg)
 		return -EFAULT;
 	if (!sources)
 		return -EINVAL;
+	down_read(&edu->moving);
 	raw_spin_lock_irq(&edu->lock);
 	if (edu->gone)
 		err = -ENODEV;
 	else
 		edu_write(edu, EDU_IRQ_RAISE, sources);
 	raw_spin_unlock_irq(&edu->lock);
+	up_read(&edu->moving);
 	return err;
 }
 
@@ -175,6 +177,7 @@ struct edu *edu_chardev_alloc(struct pci_dev *pdev)
 	kref_init(&edu->ref);
 	raw_spin_lock_init(&edu->lock);
 	init_waitqueue_head(&edu->lost);
+	init_rwsem(&edu->moving);
 	edu_factorial_init(edu);
 	edu->pdev = pdev;
 	edu->misc.minor = MISC_DYNAMIC_MINOR;

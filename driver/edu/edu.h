@@ -6,6 +6,7 @@
 #include <linux/kref.h>
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/swait.h>
 #include <linux/types.h>
@@ -48,6 +49,7 @@ struct edu_calc {
  * @regs: BAR 0
  * @lock: accesses to the registers on behalf of files against losing the
  *	device
+ * @moving: held for writing while the device gets another interrupt
  * @gone: the device is lost; protected by @lock
  * @lost: who polls a file that only its end can wake
  * @line: its interrupt
@@ -61,6 +63,7 @@ struct edu {
 	struct pci_dev *pdev;
 	void __iomem *regs;
 	raw_spinlock_t lock;
+	struct rw_semaphore moving;
 	bool gone;
 	wait_queue_head_t lost;
 	struct irqline_line *line;

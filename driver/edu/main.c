@@ -10,6 +10,7 @@
 #include <linux/pm.h>
 #include <irqline.h>
 
+#include "compat.h"
 #include "edu.h"
 
 /* A DMA transfer takes 100 ms, the longest factorial a few seconds. */
@@ -46,18 +47,56 @@ static bool edu_alive(void *priv)
 	return edu_is_edu(priv);
 }
 
+/*
+ * The device has no mask for its messages. With MSI off it would use INTx, which
+ * the PCI core has masked as long as there is MSI.
+ */
+static void edu_set_masked(struct edu *edu, bool masked)
+{
+	struct pci_dev *pdev = edu->pdev;
+	u16 flags;
+
+	if (!pdev->msi_enabled) {
+		pci_intx(pdev, !masked);
+		return;
+	}
+	pci_read_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS, &flags);
+	flags &= ~PCI_MSI_FLAGS_ENABLE;
+	if (!masked)
+		flags |= PCI_MSI_FLAGS_ENABLE;
+	pci_write_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS, flags);
+}
+
 static void edu_mask(void *priv)
 {
-	struct edu *edu = priv;
-
-	pci_intx(edu->pdev, 0);
+	edu_set_masked(priv, true);
 }
 
 static void edu_unmask(void *priv)
 {
-	struct edu *edu = priv;
+	edu_set_masked(priv, false);
+}
 
-	pci_intx(edu->pdev, 1);
+/*
+ * The PCI core unmasks on the way, where nobody hears the device yet, so users
+ * have to wait with what they raise.
+ */
+static int edu_deliver(void *priv, enum irqline_delivery delivery)
+{
+	struct edu *edu = priv;
+	struct pci_dev *pdev = edu->pdev;
+	int irq;
+
+	down_write(&edu->moving);
+	pci_free_irq_vectors(pdev);
+	irq = pci_alloc_irq_vectors(pdev, 1, 1,
+				    delivery == IRQLINE_DELIVERY_INTX ?
+				    PCI_IRQ_INTX : PCI_IRQ_MSI);
+	edu_mask(edu);
+	if (irq > 0)
+		irq = pci_irq_vector(pdev, 0);
+	up_write(&edu->moving);
+	return irq;
 }
 
 static const struct irqline_client_ops edu_line_ops = {
@@ -68,6 +107,7 @@ static const struct irqline_client_ops edu_line_ops = {
 	.alive		= edu_alive,
 	.mask		= edu_mask,
 	.unmask		= edu_unmask,
+	.deliver	= edu_deliver,
 };
 
 static const struct irqline_builtin edu_builtins[] = {
@@ -206,7 +246,9 @@ static void edu_remove(struct pci_dev *pdev)
 	struct edu *edu = pci_get_drvdata(pdev);
 
 	edu_stop(edu, pdev);
+	/* The PCI core unmasks INTx, and others may listen there. */
 	edu_write(edu, EDU_STATUS, 0);
+	edu_write(edu, EDU_IRQ_ACK, U32_MAX);
 	edu_chardev_put(edu);
 }
 

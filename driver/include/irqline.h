@@ -22,9 +22,9 @@ struct irqline_tap;
 /**
  * struct irqline_client_ops - what irqline asks of a device's driver
  *
- * All but @mask and @unmask are called by a pass of the top half: with the
- * line's raw spinlock held and interrupts off, so they must neither sleep nor
- * take a lock that sleeps under PREEMPT_RT, and should cost a few register
+ * All but @mask, @unmask and @deliver are called by a pass of the top half: with
+ * the line's raw spinlock held and interrupts off, so they must neither sleep
+ * nor take a lock that sleeps under PREEMPT_RT, and should cost a few register
  * accesses at most.
  *
  * @status: Required. Returns the sources that are pending, 0 for none: then
@@ -38,10 +38,16 @@ struct irqline_tap;
  * @capture: Required if the line names sources to capture. Returns what the
  *	device holds for @sources and may soon overwrite; becomes
  *	&irqline_event.data.
- * @mask: Required. Keeps the device from asserting INTx, without losing what
- *	is pending. Process context, may sleep; only for a line that is
- *	delivered by INTx.
+ * @mask: Required. Keeps the device from asserting INTx, or from sending
+ *	messages, whichever it does, without losing what is pending. Process
+ *	context, may sleep. Calls do not add up.
  * @unmask: Required. Ends @mask. Same context.
+ * @deliver: Required. Frees the interrupt that the device has and takes one of
+ *	the given kind. Nobody has it requested, no pass runs, and the device
+ *	is masked; it is to be masked when it returns, too. Process context, may
+ *	sleep. Returns the Linux interrupt number, above 0, or an error; then
+ *	the device has no interrupt, and @deliver is called again for the kind
+ *	that it had, or for INTx.
  */
 struct irqline_client_ops {
 	u32 (*status)(void *priv);
@@ -51,6 +57,7 @@ struct irqline_client_ops {
 	bool (*alive)(void *priv);
 	void (*mask)(void *priv);
 	void (*unmask)(void *priv);
+	int (*deliver)(void *priv, enum irqline_delivery delivery);
 };
 
 /**
@@ -58,7 +65,9 @@ struct irqline_client_ops {
  * @name: 1 to %IRQLINE_NAME_MAX letters, digits, '.', '_' or '-'
  * @sources: what it receives; at least one
  * @work: its bottom half. Called once for each event, one at a time and in
- *	order, in whatever context the administrator chose: it must not sleep.
+ *	order, in whatever context the administrator chose: it must not sleep,
+ *	and under PREEMPT_RT neither take a lock that sleeps there nor wake a
+ *	wait queue.
  *	Must take an event for a hint and verify at the device what has
  *	happened: users may raise its sources by hand, and a full queue drops
  *	its newest event (never the last one, so a look at the device that an
@@ -73,8 +82,8 @@ struct irqline_builtin {
 /**
  * struct irqline_config - a line, as its client describes it
  * @name: unique; 1 to %IRQLINE_NAME_MAX letters, digits, '.', '_' or '-'
- * @irq: the Linux interrupt number
- * @delivery: how that interrupt is delivered; decides whether it may be shared
+ * @irq: the Linux interrupt number to begin with
+ * @delivery: how that interrupt is delivered, to begin with
  * @sources: the sources that the device can report
  * @captured: those of them for which @ops->capture is called
  * @ops: the device

@@ -6,6 +6,7 @@
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/netdevice.h>
+#include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -16,6 +17,11 @@
  */
 #ifndef IRQF_COND_ONESHOT
 #define IRQF_COND_ONESHOT	0
+#endif
+
+/* The name of 6.8. */
+#ifndef PCI_IRQ_INTX
+#define PCI_IRQ_INTX		PCI_IRQ_LEGACY
 #endif
 
 /* The parsed attributes of the request that a dump answers. */

@@ -124,10 +124,11 @@ static void irqline_lane_kick(struct irqline_lane *lane,
 		exec->handed_over = true;
 	irqline_exec_set(exec);
 	left = exec->ops->kick(exec);
+	/* The top half that is to be woken is there as long as the lock is held. */
+	if (left == IRQLINE_KICK_THREAD && exec != from)
+		hub->thread.wake(&hub->thread);
 	raw_spin_unlock_irqrestore(&hub->lock, flags);
 
-	if (left == IRQLINE_KICK_THREAD && exec != from)
-		irq_wake_thread(hub->irq, hub->dev_id);
 	if (toggle_bh)
 		local_bh_enable();
 }
@@ -234,7 +235,7 @@ static unsigned int irqline_lane_run(struct irqline_lane *lane,
 				return done;
 			continue;
 		}
-		if (done == budget)
+		if (done == budget || READ_ONCE(exec->yield))
 			break;
 		done++;
 		irqline_lane_next(lane, &event);

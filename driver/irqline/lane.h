@@ -19,8 +19,6 @@
  *	it, and every executor is looked up and kicked under it, so that
  *	publishing another one has to take it but once
  * @thread: the thread of the interrupt
- * @irq: for waking that thread
- * @dev_id: likewise
  * @clock: events carry times
  * @draining: somebody waits in irqline_lane_drain()
  * @drained: completed after each run while @draining
@@ -28,8 +26,6 @@
 struct irqline_hub {
 	raw_spinlock_t lock;
 	struct irqline_thread thread;
-	unsigned int irq;
-	void *dev_id;
 	bool clock;
 	bool draining;
 	struct completion drained;

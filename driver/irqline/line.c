@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lines: the interrupt, its passes, and the client.
+ * Lines, and their clients.
  */
-#include <linux/bitops.h>
 #include <linux/cpu.h>
 #include <linux/err.h>
 #include <linux/module.h>
@@ -12,123 +11,16 @@
 #include "line.h"
 #include "registry.h"
 #include "roster.h"
-#include "strategy.h"
 
-/*
- * Rounds of status and acknowledge in one pass. A device that raises faster
- * than a pass acknowledges would hold its CPU forever.
- */
-#define IRQLINE_ROUNDS		16
 /* How long a suspend waits for bottom halves, in milliseconds. */
 #define IRQLINE_DRAIN_MS	5000
-
-/* Is it our interrupt? All ones is also what reading a lost device gives. */
-static u32 irqline_line_status(struct irqline_line *line)
-{
-	u32 pending = line->ops->status(line->priv);
-
-	if (likely(pending != U32_MAX) || line->ops->alive(line->priv))
-		return pending;
-	line->gone = true;
-	return 0;
-}
-
-/* One round: acknowledge, then hand out. */
-static void irqline_line_round(struct irqline_line *line, u32 pending,
-			       struct irqline_pass *pass)
-{
-	u32 unclaimed = pending & ~line->table->claimed;
-
-	if (pending & line->captured)
-		pass->data = line->ops->capture(line->priv, pending);
-	else
-		pass->data = 0;
-	line->ops->ack(line->priv, pending);
-	if (unlikely(unclaimed))
-		line->counts.unclaimed += hweight32(unclaimed);
-	irqline_table_dispatch(line->table, pending, pass);
-}
-
-/*
- * Acknowledge until the device has nothing left: with MSI, a device sends no
- * new message for what is left after a partial acknowledge.
- */
-static bool irqline_line_rounds(struct irqline_line *line,
-				struct irqline_pass *pass)
-{
-	unsigned int rounds = 0;
-	u32 pending;
-
-	if (unlikely(line->closed || line->gone))
-		return false;
-	while ((pending = irqline_line_status(line))) {
-		if (unlikely(rounds++ == IRQLINE_ROUNDS)) {
-			line->ops->rearm(line->priv);
-			line->counts.rearms++;
-			break;
-		}
-		if (rounds == 1)
-			irqline_pass_begin(pass, &line->hub);
-		irqline_line_round(line, pending, pass);
-	}
-	return rounds;
-}
-
-/*
- * A pass of the top half. Under forced threading irq_wake_thread() wakes the
- * thread that runs this, not the one with the bottom halves, so the answer may
- * be IRQ_WAKE_THREAD with nothing found, too.
- */
-static irqreturn_t irqline_line_pass(struct irqline_top *top)
-{
-	struct irqline_line *line = container_of(top, struct irqline_line, top);
-	struct irqline_hub *hub = &line->hub;
-	struct irqline_pass pass;
-	unsigned long flags;
-	bool found, tell;
-
-	raw_spin_lock_irqsave(&hub->lock, flags);
-	found = irqline_line_rounds(line, &pass);
-	if (found)
-		line->counts.passes++;
-	else
-		line->counts.foreign++;
-	tell = irqline_thread_tell(&hub->thread);
-	raw_spin_unlock_irqrestore(&hub->lock, flags);
-
-	if (found)
-		irqline_pass_end(&pass);
-	if (tell)
-		return IRQ_WAKE_THREAD;
-	return found ? IRQ_HANDLED : IRQ_NONE;
-}
-
-static void irqline_line_thread(struct irqline_top *top)
-{
-	struct irqline_line *line = container_of(top, struct irqline_line, top);
-
-	irqline_thread_run(&line->hub.thread);
-}
-
-/*
- * Find what came while no pass could. An edge that nobody heard is lost, the
- * status bit is not, so have the device raise its interrupt again.
- *
- * Context: process.
- */
-static void irqline_line_catch_up(struct irqline_line *line)
-{
-	raw_spin_lock_irq(&line->hub.lock);
-	if (!line->gone)
-		line->ops->rearm(line->priv);
-	raw_spin_unlock_irq(&line->hub.lock);
-}
 
 static void irqline_line_release(struct kref *ref)
 {
 	struct irqline_line *line = container_of(ref, struct irqline_line, ref);
 
 	irqline_table_free(line->empty);
+	free_cpumask_var(line->affinity);
 	mutex_destroy(&line->mutex);
 	kfree(line);
 }
@@ -153,7 +45,8 @@ void irqline_line_put(struct irqline_line *line)
  */
 size_t irqline_line_memory(struct irqline_line *line)
 {
-	size_t size = kmalloc_size_roundup(sizeof(*line));
+	size_t size = kmalloc_size_roundup(sizeof(*line)) +
+		      kmalloc_size_roundup(sizeof(*line->top));
 	struct irqline_handler *handler;
 
 	lockdep_assert_held(&line->mutex);
@@ -181,6 +74,28 @@ void irqline_line_counts(struct irqline_line *line,
 }
 
 /**
+ * irqline_line_forced() - does the kernel run the primary handler in a thread?
+ * @line: the line
+ *
+ * Context: process; line->mutex held.
+ * Return: true if there is a primary handler that may be forced, and PREEMPT_RT
+ * does, or the last pass that found work has shown it.
+ */
+bool irqline_line_forced(struct irqline_line *line)
+{
+	bool seen;
+
+	lockdep_assert_held(&line->mutex);
+
+	if (line->settings.top != &irqline_hard_ops || line->settings.nothread)
+		return false;
+	raw_spin_lock_irq(&line->hub.lock);
+	seen = line->top && line->top->in_task;
+	raw_spin_unlock_irq(&line->hub.lock);
+	return seen || IS_ENABLED(CONFIG_PREEMPT_RT);
+}
+
+/**
  * irqline_line_reset() - start the line's own counts from zero
  * @line: the line
  *
@@ -200,8 +115,22 @@ static bool irqline_config_valid(const struct irqline_config *config)
 	return irqline_name_valid(config->name) && config->sources &&
 	       ops->status && ops->ack && ops->rearm && ops->alive &&
 	       (ops->capture || !config->captured) &&
-	       (config->delivery == IRQLINE_DELIVERY_MSI ||
-		(ops->mask && ops->unmask));
+	       ops->mask && ops->unmask && ops->deliver;
+}
+
+static int irqline_line_alloc_parts(struct irqline_line *line)
+{
+	if (!zalloc_cpumask_var(&line->affinity, GFP_KERNEL))
+		return -ENOMEM;
+	line->empty = irqline_table_alloc(0);
+	line->taps = irqline_tapset_alloc();
+	if (line->empty && line->taps)
+		return 0;
+	irqline_table_free(line->empty);
+	if (line->taps)
+		irqline_tapset_end(line->taps);
+	free_cpumask_var(line->affinity);
+	return -ENOMEM;
 }
 
 static struct irqline_line *
@@ -211,36 +140,25 @@ irqline_line_alloc(const struct irqline_config *config)
 
 	if (!line)
 		return NULL;
-	line->empty = irqline_table_alloc(0);
-	line->taps = irqline_tapset_alloc();
-	if (!line->empty || !line->taps) {
-		irqline_table_free(line->empty);
-		if (line->taps)
-			irqline_tapset_end(line->taps);
+	if (irqline_line_alloc_parts(line)) {
 		kfree(line);
 		return NULL;
 	}
 	line->table = line->empty;
 	raw_spin_lock_init(&line->hub.lock);
-	irqline_thread_init(&line->hub.thread, &line->hub.lock);
+	irqline_thread_init(&line->hub.thread, &line->hub.lock,
+			    irqline_line_wake);
 	init_completion(&line->hub.drained);
-	line->hub.irq = config->irq;
-	line->hub.dev_id = &line->top;
 	line->hub.clock = true;
-	line->top.pass = irqline_line_pass;
-	line->top.thread = irqline_line_thread;
-	line->top.irq = config->irq;
-	line->top.shared = config->delivery == IRQLINE_DELIVERY_INTX;
-	line->top.name = line->name;
-	line->top_ops = &irqline_hard_ops;
 	line->ops = config->ops;
 	line->priv = config->priv;
 	line->captured = config->captured;
 	line->sources = config->sources;
-	line->delivery = config->delivery;
 	kref_init(&line->ref);
 	mutex_init(&line->mutex);
 	INIT_LIST_HEAD(&line->handlers);
+	INIT_LIST_HEAD(&line->peer);
+	INIT_LIST_HEAD(&line->changed);
 	strscpy(line->name, config->name, sizeof(line->name));
 	return line;
 }
@@ -284,6 +202,22 @@ static void irqline_line_end(struct irqline_line *line)
 	irqline_line_put(line);
 }
 
+static int irqline_line_begin_locked(struct irqline_line *line,
+				     const struct irqline_config *config)
+{
+	int err;
+
+	err = irqline_tops_start(line, config);
+	if (err)
+		return err;
+	err = irqline_registry_add(line);
+	if (err)
+		irqline_tops_stop(line);
+	else
+		irqline_notify(IRQLINE_NOTIFY_LINE_ADD, line);
+	return err;
+}
+
 static int irqline_line_begin(struct irqline_line *line,
 			      const struct irqline_config *config)
 {
@@ -292,12 +226,9 @@ static int irqline_line_begin(struct irqline_line *line,
 	err = irqline_line_add_builtins(line, config);
 	if (err)
 		return err;
-	err = line->top_ops->start(&line->top);
-	if (err)
-		return err;
-	err = irqline_registry_add(line);
-	if (err)
-		line->top_ops->stop(&line->top);
+	irqline_tops_lock();
+	err = irqline_line_begin_locked(line, config);
+	irqline_tops_unlock();
 	return err;
 }
 
@@ -329,8 +260,6 @@ struct irqline_line *irqline_register(const struct irqline_config *config)
 		irqline_line_end(line);
 		return ERR_PTR(err);
 	}
-	irqline_line_catch_up(line);
-	irqline_notify(IRQLINE_NOTIFY_LINE_ADD, line);
 	return line;
 }
 EXPORT_SYMBOL_GPL(irqline_register);
@@ -339,9 +268,9 @@ EXPORT_SYMBOL_GPL(irqline_register);
  * irqline_unregister() - take the interrupt back
  * @line: of irqline_register()
  *
- * When it returns, no callback runs and none will be called. Requests that are
- * at work are waited for, files that are open end with ENODEV. Events that were
- * taken but not handled are dropped.
+ * When it returns, no callback runs and none will be called, and the device is
+ * masked. Requests that are at work are waited for, files that are open end with
+ * ENODEV. Events that were taken but not handled are dropped.
  *
  * Context: may sleep, up to what a bottom half sleeps. Must not be called from a
  * callback.
@@ -349,17 +278,18 @@ EXPORT_SYMBOL_GPL(irqline_register);
 void irqline_unregister(struct irqline_line *line)
 {
 	irqline_registry_del(line);
+	irqline_tops_lock();
 	mutex_lock(&line->mutex);
 	line->dead = true;
 	mutex_unlock(&line->mutex);
 	irqline_notify(IRQLINE_NOTIFY_LINE_DEL, line);
+	irqline_tops_unlock();
 
-	/*
-	 * Handlers first: freeing the interrupt waits for its thread, which
-	 * would work off all that waits there for the irq-thread strategy.
-	 */
+	/* Handlers first: passes go on to acknowledge as long as there are any. */
 	irqline_roster_end(line);
-	line->top_ops->stop(&line->top);
+	irqline_tops_lock();
+	irqline_tops_stop(line);
+	irqline_tops_unlock();
 	irqline_line_end(line);
 }
 EXPORT_SYMBOL_GPL(irqline_unregister);
@@ -392,36 +322,6 @@ static bool irqline_line_drain(struct irqline_line *line)
 	return idle;
 }
 
-static void irqline_line_close(struct irqline_line *line, bool closed)
-{
-	raw_spin_lock_irq(&line->hub.lock);
-	line->closed = closed;
-	raw_spin_unlock_irq(&line->hub.lock);
-}
-
-/*
- * INTx may be shared, so it is the device that keeps still; with MSI, the
- * interrupt itself.
- */
-static void irqline_line_mask(struct irqline_line *line)
-{
-	if (line->delivery == IRQLINE_DELIVERY_INTX)
-		line->ops->mask(line->priv);
-	else
-		disable_irq(line->hub.irq);
-	irqline_line_close(line, true);
-}
-
-static void irqline_line_unmask(struct irqline_line *line)
-{
-	irqline_line_close(line, false);
-	if (line->delivery == IRQLINE_DELIVERY_INTX)
-		line->ops->unmask(line->priv);
-	else
-		enable_irq(line->hub.irq);
-	irqline_line_catch_up(line);
-}
-
 /**
  * irqline_suspend() - keep a line still
  * @line: the line
@@ -435,10 +335,12 @@ static void irqline_line_unmask(struct irqline_line *line)
  */
 int irqline_suspend(struct irqline_line *line)
 {
-	irqline_line_mask(line);
+	irqline_tops_lock();
+	irqline_tops_pause(line);
+	irqline_tops_unlock();
 	if (irqline_line_drain(line))
 		return 0;
-	irqline_line_unmask(line);
+	irqline_resume(line);
 	return -EBUSY;
 }
 EXPORT_SYMBOL_GPL(irqline_suspend);
@@ -454,7 +356,9 @@ EXPORT_SYMBOL_GPL(irqline_suspend);
  */
 void irqline_resume(struct irqline_line *line)
 {
-	irqline_line_unmask(line);
+	irqline_tops_lock();
+	irqline_tops_unpause(line);
+	irqline_tops_unlock();
 }
 EXPORT_SYMBOL_GPL(irqline_resume);
 

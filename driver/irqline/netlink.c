@@ -318,6 +318,9 @@ static int irqline_nl_event(struct notifier_block *nb, unsigned long what,
 		irqline_nl_handlers_notify(data, IRQLINE_CMD_HANDLER_DEL_NTF);
 		irqline_nl_line_notify(data, IRQLINE_CMD_LINE_DEL_NTF);
 		break;
+	case IRQLINE_NOTIFY_LINE_CHANGE:
+		irqline_nl_line_notify(data, IRQLINE_CMD_LINE_CHANGE_NTF);
+		break;
 	case IRQLINE_NOTIFY_ALERT:
 		irqline_nl_alert(data);
 		break;

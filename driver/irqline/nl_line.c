@@ -37,16 +37,28 @@ static int irqline_nl_put_affinity(struct sk_buff *skb,
 	const struct cpumask *mask;
 	char list[IRQLINE_CPULIST_MAX + 1];
 
-	/* The interrupt of a dead line may be another's already. */
-	if (line->dead)
+	/*
+	 * What is given up may be another's already, and without an interrupt
+	 * no CPU takes it.
+	 */
+	if (line->dead || line->moving || line->settings.top->polls)
 		return 0;
-	mask = irq_get_affinity_mask(line->hub.irq);
+	mask = irq_get_affinity_mask(line->irq);
 	if (!mask)
 		return 0;
 	if (snprintf(list, sizeof(list), "%*pbl", cpumask_pr_args(mask)) >=
 	    sizeof(list))
 		return 0;
 	return nla_put_string(skb, IRQLINE_A_LINE_AFFINITY, list);
+}
+
+static int irqline_nl_put_period(struct sk_buff *skb,
+				 const struct irqline_line *line)
+{
+	if (!(line->settings.top->settings & IRQLINE_SETTING_PERIOD))
+		return 0;
+	return nla_put_u64_64bit(skb, IRQLINE_A_LINE_PERIOD,
+				 line->settings.period, IRQLINE_A_LINE_PAD);
 }
 
 static int irqline_nl_put_line_counts(struct sk_buff *skb,
@@ -79,13 +91,17 @@ static int irqline_nl_fill_line(struct sk_buff *skb,
 	if (!hdr)
 		return -EMSGSIZE;
 	if (nla_put_string(skb, IRQLINE_A_LINE_NAME, line->name) ||
-	    nla_put_u32(skb, IRQLINE_A_LINE_IRQ, line->hub.irq) ||
+	    nla_put_u32(skb, IRQLINE_A_LINE_IRQ, line->irq) ||
 	    nla_put_u32(skb, IRQLINE_A_LINE_SOURCES, line->sources) ||
-	    nla_put_string(skb, IRQLINE_A_LINE_TOP, line->top_ops->name) ||
-	    nla_put_u32(skb, IRQLINE_A_LINE_DELIVERY, line->delivery) ||
+	    nla_put_string(skb, IRQLINE_A_LINE_TOP, line->settings.top->name) ||
+	    irqline_nl_put_period(skb, line) ||
+	    nla_put_u32(skb, IRQLINE_A_LINE_DELIVERY, line->settings.delivery) ||
 	    irqline_nl_put_affinity(skb, line) ||
 	    nla_put_u32(skb, IRQLINE_A_LINE_CLOCK, READ_ONCE(line->hub.clock)) ||
-	    nla_put_u32(skb, IRQLINE_A_LINE_NOTHREAD, 0) ||
+	    nla_put_u32(skb, IRQLINE_A_LINE_NOTHREAD,
+			line->settings.nothread) ||
+	    (irqline_line_forced(line) &&
+	     nla_put_flag(skb, IRQLINE_A_LINE_FORCED)) ||
 	    nla_put_u32(skb, IRQLINE_A_LINE_HANDLERS, line->nr_handlers) ||
 	    nla_put_u64_64bit(skb, IRQLINE_A_LINE_MEMORY,
 			      irqline_line_memory(line), IRQLINE_A_LINE_PAD) ||
@@ -196,132 +212,224 @@ int irqline_nl_line_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ?: err;
 }
 
-static int irqline_nl_later(struct genl_info *info, int type, const char *text)
+/**
+ * struct irqline_nl_line_request - a line-set
+ * @info: the message
+ * @line: the line
+ * @settings: of the top half, as they are to be
+ * @cpus: the CPUs to take the interrupt, if the request names any
+ */
+struct irqline_nl_line_request {
+	struct genl_info *info;
+	struct irqline_line *line;
+	struct irqline_top_settings settings;
+	cpumask_var_t cpus;
+};
+
+static const struct nlattr *
+irqline_nl_line_attr(const struct irqline_nl_line_request *req, int type)
 {
-	NL_SET_BAD_ATTR(info->extack, info->attrs[type]);
-	info->extack->_msg = text;
-	return -EOPNOTSUPP;
+	return req->info->attrs[type];
 }
 
-static int irqline_nl_check_top(struct genl_info *info)
+/* Blame an attribute for an error that may have its text already. */
+static int irqline_nl_line_blame(struct irqline_nl_line_request *req, int type,
+				 const char *text, int err)
 {
-	const struct nlattr *attr = info->attrs[IRQLINE_A_LINE_TOP];
+	NL_SET_BAD_ATTR(req->info->extack, irqline_nl_line_attr(req, type));
+	if (text)
+		req->info->extack->_msg = text;
+	return err;
+}
 
-	if (!attr ||
-	    irqline_strategy_find(IRQLINE_KIND_TOP, nla_data(attr)))
+static int irqline_nl_parse_top(struct irqline_nl_line_request *req)
+{
+	const struct nlattr *attr = irqline_nl_line_attr(req, IRQLINE_A_LINE_TOP);
+	const struct irqline_strategy *strategy;
+	struct irqline_top_settings *settings = &req->settings;
+
+	if (!attr)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, attr, "no such strategy of a top half");
-	return -ENOENT;
-}
-
-/* What this version cannot change. */
-static int irqline_nl_check_line(struct genl_info *info,
-				 const struct irqline_line *line)
-{
-	const struct nlattr *delivery = info->attrs[IRQLINE_A_LINE_DELIVERY];
-	const struct nlattr *nothread = info->attrs[IRQLINE_A_LINE_NOTHREAD];
-
-	if (info->attrs[IRQLINE_A_LINE_PERIOD])
-		return irqline_nl_later(info, IRQLINE_A_LINE_PERIOD,
-					"no strategy of a top half has a period yet");
-	if (delivery && nla_get_u32(delivery) != line->delivery)
-		return irqline_nl_later(info, IRQLINE_A_LINE_DELIVERY,
-					"the delivery cannot be changed yet");
-	if (nothread && nla_get_u32(nothread))
-		return irqline_nl_later(info, IRQLINE_A_LINE_NOTHREAD,
-					"the top half cannot be exempt from threading yet");
-	return irqline_nl_check_top(info);
-}
-
-static int irqline_nl_parse_affinity(struct genl_info *info,
-				     struct cpumask *mask)
-{
-	const struct nlattr *attr = info->attrs[IRQLINE_A_LINE_AFFINITY];
-
-	if (cpulist_parse(nla_data(attr), mask)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr, "not a list of CPUs");
-		return -EINVAL;
-	}
-	if (!cpumask_intersects(mask, cpu_online_mask)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "none of these CPUs is online");
-		return -EINVAL;
-	}
+	strategy = irqline_strategy_find(IRQLINE_KIND_TOP, nla_data(attr));
+	if (!strategy)
+		return irqline_nl_line_blame(req, IRQLINE_A_LINE_TOP,
+					     "no such strategy of a top half",
+					     -ENOENT);
+	if (strategy->top == settings->top)
+		return 0;
+	settings->top = strategy->top;
+	settings->nothread = false;
+	settings->period = strategy->top->settings & IRQLINE_SETTING_PERIOD ?
+			   IRQLINE_PERIOD_DEFAULT : 0;
 	return 0;
+}
+
+static int irqline_nl_parse_period(struct irqline_nl_line_request *req)
+{
+	const struct nlattr *attr = irqline_nl_line_attr(req, IRQLINE_A_LINE_PERIOD);
+
+	if (!attr)
+		return 0;
+	if (!(req->settings.top->settings & IRQLINE_SETTING_PERIOD))
+		return irqline_nl_line_blame(req, IRQLINE_A_LINE_PERIOD,
+					     "the top half has no period; choose poll",
+					     -EINVAL);
+	req->settings.period = nla_get_u64(attr);
+	return 0;
+}
+
+static int irqline_nl_parse_nothread(struct irqline_nl_line_request *req)
+{
+	const struct nlattr *attr =
+		irqline_nl_line_attr(req, IRQLINE_A_LINE_NOTHREAD);
+
+	if (!attr)
+		return 0;
+	req->settings.nothread = nla_get_u32(attr);
+	if (req->settings.nothread &&
+	    !(req->settings.top->settings & IRQLINE_SETTING_NOTHREAD))
+		return irqline_nl_line_blame(req, IRQLINE_A_LINE_NOTHREAD,
+					     "the top half has no primary handler to exempt; choose hard",
+					     -EINVAL);
+	return 0;
+}
+
+static int irqline_nl_parse_delivery(struct irqline_nl_line_request *req)
+{
+	const struct nlattr *attr =
+		irqline_nl_line_attr(req, IRQLINE_A_LINE_DELIVERY);
+
+	if (attr)
+		req->settings.delivery = nla_get_u32(attr);
+	return 0;
+}
+
+static int irqline_nl_parse_affinity(struct irqline_nl_line_request *req)
+{
+	const struct nlattr *attr =
+		irqline_nl_line_attr(req, IRQLINE_A_LINE_AFFINITY);
+
+	if (!attr)
+		return 0;
+	if (cpulist_parse(nla_data(attr), req->cpus))
+		return irqline_nl_line_blame(req, IRQLINE_A_LINE_AFFINITY,
+					     "not a list of CPUs", -EINVAL);
+	if (!cpumask_intersects(req->cpus, cpu_online_mask))
+		return irqline_nl_line_blame(req, IRQLINE_A_LINE_AFFINITY,
+					     "none of these CPUs is online",
+					     -EINVAL);
+	if (req->settings.top->polls)
+		return irqline_nl_line_blame(req, IRQLINE_A_LINE_AFFINITY,
+					     "the top half polls, no CPU takes the interrupt; choose hard or thread",
+					     -EINVAL);
+	return 0;
+}
+
+/* What of the request a failed switch is to be blamed on. */
+static int irqline_nl_blame_switch(struct irqline_nl_line_request *req, int err)
+{
+	static const int types[] = {
+		IRQLINE_A_LINE_DELIVERY, IRQLINE_A_LINE_TOP,
+		IRQLINE_A_LINE_NOTHREAD, IRQLINE_A_LINE_PERIOD,
+	};
+	unsigned int i;
+
+	if (err == -ENOMEM)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (irqline_nl_line_attr(req, types[i]))
+			return irqline_nl_line_blame(req, types[i], NULL, err);
+	return err;
 }
 
 /*
  * What the interrupt has now is not what it will have if a change waits for the
  * next interrupt, so an affinity that looks the same is set, too.
  */
-static int irqline_nl_apply_affinity(struct genl_info *info,
-				     struct irqline_line *line,
-				     const struct cpumask *mask)
+static int irqline_nl_apply_affinity(struct irqline_nl_line_request *req)
 {
-	const struct cpumask *now = irq_get_affinity_mask(line->hub.irq);
-	bool same = now && cpumask_equal(now, mask);
-	int err = irq_set_affinity(line->hub.irq, mask);
-
-	if (err) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[IRQLINE_A_LINE_AFFINITY],
-				    "the interrupt controller refuses");
-		return err;
-	}
-	return !same;
-}
-
-/* Context: line->mutex held. Returns 1 if it changed, 0 if not, or an error. */
-static int irqline_nl_set_affinity(struct genl_info *info,
-				   struct irqline_line *line)
-{
-	const struct nlattr *attr = info->attrs[IRQLINE_A_LINE_AFFINITY];
-	cpumask_var_t mask;
+	struct irqline_line *line = req->line;
+	const struct cpumask *now = irq_get_affinity_mask(line->irq);
+	bool same = now && cpumask_equal(now, req->cpus);
 	int err;
 
-	if (!attr)
+	if (!irqline_nl_line_attr(req, IRQLINE_A_LINE_AFFINITY))
 		return 0;
-	if (!alloc_cpumask_var(&mask, GFP_KERNEL))
-		return -ENOMEM;
-	err = irqline_nl_parse_affinity(info, mask);
-	if (!err)
-		err = irqline_nl_apply_affinity(info, line, mask);
-	free_cpumask_var(mask);
-	return err;
+	err = irq_set_affinity(line->irq, req->cpus);
+	if (err)
+		return irqline_nl_line_blame(req, IRQLINE_A_LINE_AFFINITY,
+					     "the interrupt controller refuses",
+					     err);
+	line->affine = true;
+	cpumask_copy(line->affinity, req->cpus);
+	if (!same)
+		irqline_tops_changed(line);
+	return 0;
 }
 
-/* Context: line->mutex held. Returns true if it changed. */
-static bool irqline_nl_set_clock(struct genl_info *info,
-				 struct irqline_line *line)
+static void irqline_nl_apply_clock(struct irqline_nl_line_request *req)
 {
-	const struct nlattr *attr = info->attrs[IRQLINE_A_LINE_CLOCK];
-	bool old = line->hub.clock;
+	const struct nlattr *attr = irqline_nl_line_attr(req, IRQLINE_A_LINE_CLOCK);
+	struct irqline_hub *hub = &req->line->hub;
 
-	if (!attr || nla_get_u32(attr) == old)
-		return false;
-	raw_spin_lock_irq(&line->hub.lock);
-	line->hub.clock = !old;
-	raw_spin_unlock_irq(&line->hub.lock);
-	return true;
+	if (!attr || nla_get_u32(attr) == hub->clock)
+		return;
+	raw_spin_lock_irq(&hub->lock);
+	hub->clock = !hub->clock;
+	raw_spin_unlock_irq(&hub->lock);
+	irqline_tops_changed(req->line);
 }
 
-/* Affinity is what can fail, so it comes first. */
-static int irqline_nl_apply_line(struct genl_info *info,
-				 struct irqline_line *line)
+/* In the order of what can fail; the switch can be taken back. */
+static int irqline_nl_apply_line(struct irqline_nl_line_request *req)
 {
-	int changed;
+	const struct irqline_top_settings before = req->line->settings;
+	int err;
 
-	mutex_lock(&line->mutex);
-	if (line->dead) {
-		NL_SET_BAD_ATTR(info->extack, info->attrs[IRQLINE_A_LINE_NAME]);
-		changed = -ENODEV;
-	} else {
-		changed = irqline_nl_set_affinity(info, line);
-		if (changed >= 0)
-			changed |= irqline_nl_set_clock(info, line);
+	err = irqline_tops_set(req->line, &req->settings, req->info->extack);
+	if (err)
+		return irqline_nl_blame_switch(req, err);
+	err = irqline_nl_apply_affinity(req);
+	if (err) {
+		irqline_tops_set(req->line, &before, NULL);
+		return err;
 	}
-	mutex_unlock(&line->mutex);
-	return changed;
+	irqline_nl_apply_clock(req);
+	return 0;
+}
+
+/* Context: irqline_tops_lock() held. */
+static int irqline_nl_set_line(struct irqline_nl_line_request *req)
+{
+	irqline_tops_assert_held();
+
+	if (req->line->dead)
+		return irqline_nl_line_blame(req, IRQLINE_A_LINE_NAME, NULL,
+					     -ENODEV);
+	req->settings = req->line->settings;
+	return irqline_nl_parse_top(req) ?:
+	       irqline_nl_parse_period(req) ?:
+	       irqline_nl_parse_nothread(req) ?:
+	       irqline_nl_parse_delivery(req) ?:
+	       irqline_nl_parse_affinity(req) ?:
+	       irqline_nl_apply_line(req);
+}
+
+static int irqline_nl_change_line(struct genl_info *info,
+				  struct irqline_line *line)
+{
+	struct irqline_nl_line_request req = { .info = info, .line = line };
+	int err;
+
+	if (!alloc_cpumask_var(&req.cpus, GFP_KERNEL))
+		return -ENOMEM;
+	err = irqline_tops_lock_killable();
+	if (!err) {
+		err = irqline_nl_set_line(&req);
+		irqline_tops_unlock();
+	}
+	free_cpumask_var(req.cpus);
+	return err;
 }
 
 /**
@@ -345,13 +453,7 @@ int irqline_nl_line_set(struct sk_buff *skb, struct genl_info *info)
 				    info->extack);
 	if (!line)
 		return -ENOENT;
-	err = irqline_nl_check_line(info, line);
-	if (!err)
-		err = irqline_nl_apply_line(info, line);
-	if (err > 0) {
-		irqline_nl_line_notify(line, IRQLINE_CMD_LINE_CHANGE_NTF);
-		err = 0;
-	}
+	err = irqline_nl_change_line(info, line);
 	irqline_line_put(line);
 	return irqline_nl_error(info->extack, err);
 }

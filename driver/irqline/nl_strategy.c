@@ -14,7 +14,8 @@ const struct nla_policy irqline_nl_strategy_policy[IRQLINE_A_STRATEGY_MAX + 1] =
 static int irqline_nl_put_top(struct sk_buff *skb,
 			      const struct irqline_top_ops *ops)
 {
-	return nla_put_u32(skb, IRQLINE_A_STRATEGY_CONTEXT, ops->context);
+	return nla_put_u32(skb, IRQLINE_A_STRATEGY_CONTEXT, ops->context) ?:
+	       nla_put_u32(skb, IRQLINE_A_STRATEGY_SETTINGS, ops->settings);
 }
 
 static int irqline_nl_put_bottom_ops(struct sk_buff *skb,

@@ -105,6 +105,28 @@ struct irqline_line *irqline_registry_at(unsigned int index)
 }
 
 /**
+ * irqline_registry_collect() - put lines on a list by their @peer
+ * @list: the list, to be appended to
+ * @wanted: tells which lines
+ * @arg: for @wanted
+ *
+ * Context: may sleep; irqline_top_mutex held, so that no line can end.
+ */
+void irqline_registry_collect(struct list_head *list,
+			      bool (*wanted)(const struct irqline_line *line,
+					     const void *arg),
+			      const void *arg)
+{
+	struct irqline_line *line;
+
+	mutex_lock(&irqline_registry_mutex);
+	list_for_each_entry(line, &irqline_lines, node)
+		if (wanted(line, arg))
+			list_add_tail(&line->peer, list);
+	mutex_unlock(&irqline_registry_mutex);
+}
+
+/**
  * irqline_generation() - which set of lines, handlers and lanes is this?
  *
  * Context: any.

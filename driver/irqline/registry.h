@@ -8,11 +8,13 @@
 
 struct irqline_handler;
 struct irqline_line;
+struct list_head;
 struct notifier_block;
 
 enum irqline_notify {
 	IRQLINE_NOTIFY_LINE_ADD,	/* struct irqline_line */
 	IRQLINE_NOTIFY_LINE_DEL,	/* struct irqline_line */
+	IRQLINE_NOTIFY_LINE_CHANGE,	/* struct irqline_line */
 	IRQLINE_NOTIFY_ALERT,		/* struct irqline_alert_info */
 };
 
@@ -30,6 +32,10 @@ int irqline_registry_add(struct irqline_line *line);
 void irqline_registry_del(struct irqline_line *line);
 struct irqline_line *irqline_registry_find(const char *name);
 struct irqline_line *irqline_registry_at(unsigned int index);
+void irqline_registry_collect(struct list_head *list,
+			      bool (*wanted)(const struct irqline_line *line,
+					     const void *arg),
+			      const void *arg);
 
 unsigned int irqline_generation(void);
 void irqline_changed(void);

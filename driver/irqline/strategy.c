@@ -27,6 +27,8 @@
 /* In the order in which users see them: the more deferred, the later. */
 static const struct irqline_strategy irqline_strategies[] = {
 	TOP("hard", &irqline_hard_ops),
+	TOP("thread", &irqline_thread_ops),
+	TOP("poll", &irqline_poll_ops),
 
 	BOTTOM("inline", &irqline_inline_ops),
 	BOTTOM("tasklet-hi", &irqline_tasklet_hi_ops),
@@ -97,10 +99,16 @@ static bool irqline_bottom_complete(const struct irqline_bottom_ops *ops)
 	       (ops->place == IRQLINE_PLACE_CPU) == !ops->unbound;
 }
 
+static bool irqline_top_complete(const struct irqline_top_ops *ops)
+{
+	return ops->wake && ops->start && ops->stop && ops->pause && ops->unpause &&
+	       !ops->retime == !(ops->settings & IRQLINE_SETTING_PERIOD);
+}
+
 static bool irqline_strategy_complete(const struct irqline_strategy *s)
 {
 	if (s->top)
-		return s->top->start && s->top->stop &&
+		return irqline_top_complete(s->top) &&
 		       !strcmp(s->name, s->top->name);
 	if (s->bottom)
 		return irqline_bottom_complete(s->bottom) &&

@@ -136,6 +136,8 @@ struct irqline_bottom_ops {
  * @next: link of the pass that will run it here; belongs to the pass
  * @cpu: that it is bound to, or -1; for those who switch
  * @token: 1 from the kick until run() or, after quiesce, the switch takes it
+ * @yield: of irq-thread: pass ownership on after the event in work; written under
+ *	the line's lock
  * @handed_over: the kick came from no top half, or a run in the top half went
  *	on beyond its budget; written by who kicks, read by
  *	who runs, so ordered by the kick
@@ -150,6 +152,7 @@ struct irqline_exec {
 	struct irqline_exec *next;
 	int cpu;
 	int token;
+	bool yield;
 	bool handed_over;
 };
 

@@ -6,6 +6,12 @@
  * There is one for all handlers of a line, so what a kick does is to put the
  * executor on the line's list. quiesce takes it off again, and so swallows the
  * kick.
+ *
+ * While a line gets another top half, the old one's thread and the new one's may
+ * both be there. The list is the line's and has one owner, the top half that is
+ * published. Whoever runs the list is alone with it, and one who finds that he
+ * is not its owner any more leaves after the event in work and has the owner
+ * woken: a switch ends although events keep coming.
  */
 #include <linux/completion.h>
 #include <linux/err.h>
@@ -30,11 +36,50 @@ static struct irqline_irq_thread *to_irq_thread(struct irqline_exec *exec)
  * irqline_thread_init() - prepare the thread of an interrupt
  * @thread: what to prepare
  * @lock: the raw spinlock under which kicks come
+ * @wake: has irqline_thread_run() called for the owner, if there is one; called
+ *	with @lock held
  */
-void irqline_thread_init(struct irqline_thread *thread, raw_spinlock_t *lock)
+void irqline_thread_init(struct irqline_thread *thread, raw_spinlock_t *lock,
+			 void (*wake)(struct irqline_thread *thread))
 {
 	thread->lock = lock;
+	thread->wake = wake;
 	INIT_LIST_HEAD(&thread->kicked);
+}
+
+/**
+ * irqline_thread_own() - whose thread runs the list from now on
+ * @thread: the thread
+ * @owner: what that one hands to irqline_thread_run(), or NULL for nobody
+ *
+ * What waits on the list stays there, until irqline_thread_rouse().
+ *
+ * Context: the line's lock held.
+ */
+void irqline_thread_own(struct irqline_thread *thread, const void *owner)
+{
+	lockdep_assert_held(thread->lock);
+
+	thread->owner = owner;
+	if (thread->current_exec)
+		WRITE_ONCE(thread->current_exec->yield, true);
+}
+
+/**
+ * irqline_thread_rouse() - have the owner woken if anything waits
+ * @thread: the thread
+ *
+ * For who knows that a wake-up may have been lost.
+ *
+ * Context: the line's lock held.
+ */
+void irqline_thread_rouse(struct irqline_thread *thread)
+{
+	lockdep_assert_held(thread->lock);
+
+	thread->told = false;
+	if (!list_empty(&thread->kicked))
+		thread->wake(thread);
 }
 
 /**
@@ -66,6 +111,7 @@ static void irqline_thread_run_one(struct irqline_thread *thread)
 				 node);
 
 	list_del_init(&t->node);
+	t->exec.yield = false;
 	thread->current_exec = &t->exec;
 	raw_spin_unlock_irq(thread->lock);
 
@@ -83,15 +129,21 @@ static void irqline_thread_run_one(struct irqline_thread *thread)
 /**
  * irqline_thread_run() - run all that was kicked
  * @thread: the thread
+ * @owner: the caller, as irqline_thread_own() may know him
  *
- * Context: the IRQ's thread, may sleep.
+ * Context: the IRQ's thread or who stands in for it, may sleep.
  */
-void irqline_thread_run(struct irqline_thread *thread)
+void irqline_thread_run(struct irqline_thread *thread, const void *owner)
 {
 	raw_spin_lock_irq(thread->lock);
-	while (!list_empty(&thread->kicked))
-		irqline_thread_run_one(thread);
-	thread->told = false;
+	/* Who runs it sees what is on the list, or has the owner woken. */
+	if (!thread->running) {
+		thread->running = true;
+		while (thread->owner == owner && !list_empty(&thread->kicked))
+			irqline_thread_run_one(thread);
+		thread->running = false;
+		irqline_thread_rouse(thread);
+	}
 	raw_spin_unlock_irq(thread->lock);
 }
 

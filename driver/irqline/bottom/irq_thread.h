@@ -15,6 +15,9 @@ struct irqline_exec;
  * @kicked: executors waiting to be run, in the order of their kicks
  * @current_exec: the one in work
  * @idle: completed when @current_exec is done, if quiesce waits for that
+ * @owner: who may run the list: the published top half, or NULL
+ * @wake: has @owner run it; never touches anything if that is NULL
+ * @running: somebody runs the list; not always @owner
  * @told: the top half has asked for the thread, and it has not found the list
  *	empty since
  */
@@ -23,11 +26,17 @@ struct irqline_thread {
 	struct list_head kicked;
 	struct irqline_exec *current_exec;
 	struct completion *idle;
+	const void *owner;
+	void (*wake)(struct irqline_thread *thread);
+	bool running;
 	bool told;
 };
 
-void irqline_thread_init(struct irqline_thread *thread, raw_spinlock_t *lock);
+void irqline_thread_init(struct irqline_thread *thread, raw_spinlock_t *lock,
+			 void (*wake)(struct irqline_thread *thread));
+void irqline_thread_own(struct irqline_thread *thread, const void *owner);
+void irqline_thread_rouse(struct irqline_thread *thread);
 bool irqline_thread_tell(struct irqline_thread *thread);
-void irqline_thread_run(struct irqline_thread *thread);
+void irqline_thread_run(struct irqline_thread *thread, const void *owner);
 
 #endif /* _IRQLINE_BOTTOM_IRQ_THREAD_H */

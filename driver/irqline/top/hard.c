@@ -24,22 +24,21 @@ static irqreturn_t irqline_hard_thread(int irq, void *dev_id)
 
 static int irqline_hard_start(struct irqline_top *top)
 {
-	unsigned long flags = IRQF_COND_ONESHOT;
+	unsigned long flags = irqline_action_flags(top) | IRQF_COND_ONESHOT;
 
-	if (top->shared)
-		flags |= IRQF_SHARED;
+	if (top->nothread)
+		flags |= IRQF_NO_THREAD;
 	return request_threaded_irq(top->irq, irqline_hard_interrupt,
 				    irqline_hard_thread, flags, top->name, top);
 }
 
-static void irqline_hard_stop(struct irqline_top *top)
-{
-	free_irq(top->irq, top);
-}
-
 const struct irqline_top_ops irqline_hard_ops = {
+	.wake		= irqline_action_wake,
 	.start		= irqline_hard_start,
-	.stop		= irqline_hard_stop,
+	.stop		= irqline_action_stop,
+	.pause		= irqline_action_pause,
+	.unpause	= irqline_action_unpause,
 	.name		= "hard",
 	.context	= IRQLINE_CONTEXT_HARDIRQ,
+	.settings	= IRQLINE_SETTING_NOTHREAD,
 };
