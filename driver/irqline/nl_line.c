@@ -242,6 +242,7 @@ static int irqline_nl_line_blame(struct irqline_nl_line_request *req, int type,
 	return err;
 }
 
+/* To name a strategy starts from its defaults. */
 static int irqline_nl_parse_top(struct irqline_nl_line_request *req)
 {
 	const struct nlattr *attr = irqline_nl_line_attr(req, IRQLINE_A_LINE_TOP);
@@ -255,8 +256,6 @@ static int irqline_nl_parse_top(struct irqline_nl_line_request *req)
 		return irqline_nl_line_blame(req, IRQLINE_A_LINE_TOP,
 					     "no such strategy of a top half",
 					     -ENOENT);
-	if (strategy->top == settings->top)
-		return 0;
 	settings->top = strategy->top;
 	settings->nothread = false;
 	settings->period = strategy->top->settings & IRQLINE_SETTING_PERIOD ?

@@ -386,7 +386,7 @@ static int irqline_tops_deliver(struct irqline_line *line,
 		NL_SET_ERR_MSG(extack, "the device gets no INTx here");
 	else
 		NL_SET_ERR_MSG(extack, "the device gets no MSI here");
-	return irq ?: -EINVAL;
+	return irq == -ENOMEM ? irq : -EOPNOTSUPP;
 }
 
 /* Get the interrupt, if @deliver, and start the top half on it. */
@@ -494,7 +494,7 @@ static int irqline_tops_switch(struct irqline_line *line,
  * change, too; irqline_tops_unlock() tells of all.
  *
  * Context: may sleep, up to one event's work; irqline_tops_lock() held.
- * Return: 0; or -EBUSY, -ENOMEM or what the kernel or the client says, and then
+ * Return: 0; or -EBUSY, -EOPNOTSUPP, -ENOMEM or what the kernel says, and then
  * nothing has changed, but that the line may have been left to poll.
  */
 int irqline_tops_set(struct irqline_line *line,
