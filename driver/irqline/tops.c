@@ -403,6 +403,22 @@ static int irqline_tops_try(struct irqline_line *line, struct irqline_top *top,
 	return err;
 }
 
+/* Start line->resting again, else let the line poll. */
+static struct irqline_top *irqline_tops_retreat(struct irqline_line *line,
+						bool deliver,
+						struct netlink_ext_ack *extack)
+{
+	int irq = line->irq;
+
+	if (!irqline_tops_try(line, line->resting, deliver, NULL))
+		return line->resting;
+	if (deliver)
+		irq = line->ops->deliver(line->priv, IRQLINE_DELIVERY_INTX);
+	NL_SET_ERR_MSG(extack,
+		       "neither this nor what was before can be had: the line polls");
+	return irqline_tops_fall(line, max(irq, 0));
+}
+
 /* The old one goes first: INTx, or another interrupt. */
 static int irqline_tops_replace(struct irqline_line *line,
 				struct irqline_top *top,
@@ -410,7 +426,7 @@ static int irqline_tops_replace(struct irqline_line *line,
 {
 	bool deliver = top->intx != line->top->intx;
 	struct irqline_top *use = top;
-	int err, irq;
+	int err;
 
 	/* The device is masked first: no pass may leave it raising. */
 	line->ops->mask(line->priv);
@@ -420,15 +436,8 @@ static int irqline_tops_replace(struct irqline_line *line,
 		irqline_tops_move(line);
 	err = irqline_tops_try(line, top, deliver, extack);
 	if (err) {
-		use = line->resting;
-		if (irqline_tops_try(line, use, deliver, NULL)) {
-			irq = deliver ? line->ops->deliver(line->priv,
-							   IRQLINE_DELIVERY_INTX) :
-					line->irq;
-			use = irqline_tops_fall(line, max(irq, 0));
-			NL_SET_ERR_MSG(extack, "neither this nor what was before can be had: the line polls");
-		}
 		irqline_top_free(top);
+		use = irqline_tops_retreat(line, deliver, extack);
 	}
 	irqline_tops_close(line, false);
 	irqline_tops_up(line, use);
