@@ -311,6 +311,23 @@ static int irqline_tops_spare(struct list_head *peers)
 	return 0;
 }
 
+/* Start peer->spare as @like is, exempt from threads only if there is no other way. */
+static int irqline_tops_start_like(struct irqline_line *peer,
+				   const struct irqline_top *like)
+{
+	struct irqline_top *top = peer->spare;
+	int err;
+
+	top->ops = like->ops;
+	top->nothread = false;
+	err = top->ops->start(top);
+	if (err == -EBUSY && like->nothread) {
+		top->nothread = true;
+		err = top->ops->start(top);
+	}
+	return err;
+}
+
 /* Start a peer as it was, else as @like, else let it poll. */
 static void irqline_tops_restore(struct irqline_line *peer,
 				 const struct irqline_top *like)
@@ -320,9 +337,7 @@ static void irqline_tops_restore(struct irqline_line *peer,
 
 	if (err == -EBUSY && like) {
 		top = peer->spare;
-		top->ops = like->ops;
-		top->nothread = like->nothread;
-		err = top->ops->start(top);
+		err = irqline_tops_start_like(peer, like);
 		if (!err) {
 			peer->spare = NULL;
 			irqline_tops_changed(peer);
