@@ -32,6 +32,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "compat.h"
 #include "line.h"
 #include "registry.h"
 #include "tops.h"
@@ -289,14 +290,31 @@ static void irqline_tops_blame(unsigned int irq, struct netlink_ext_ack *extack)
 		extack->_msg = irqline_tops_text(name);
 }
 
-/* Does a line have an action where @arg, a top half, wants one? */
+/* An INTx, and the line that is not to be among those that are looked for. */
+struct irqline_tops_place {
+	unsigned int irq;
+	const struct irqline_line *except;
+};
+
+/* Does a line have an action on INTx at @arg? */
 static bool irqline_tops_is_peer(const struct irqline_line *line,
 				 const void *arg)
 {
-	const struct irqline_top *top = arg;
+	const struct irqline_tops_place *place = arg;
 
-	return line != top->line && line->irq == top->irq &&
+	return line != place->except && line->irq == place->irq &&
 	       line->top->intx && !line->top->ops->polls;
+}
+
+static void irqline_tops_disperse(struct list_head *peers)
+{
+	struct irqline_line *peer, *next;
+
+	list_for_each_entry_safe(peer, next, peers, peer) {
+		list_del_init(&peer->peer);
+		kfree(peer->spare);
+		peer->spare = NULL;
+	}
 }
 
 static int irqline_tops_spare(struct list_head *peers)
@@ -369,20 +387,58 @@ static int irqline_tops_start_first(struct irqline_top *top,
 static int irqline_tops_start_among(struct irqline_top *top,
 				    struct netlink_ext_ack *extack)
 {
-	struct irqline_line *peer, *next;
+	const struct irqline_tops_place place = {
+		.irq	= top->irq,
+		.except	= top->line,
+	};
 	LIST_HEAD(peers);
 	int err;
 
-	irqline_registry_collect(&peers, irqline_tops_is_peer, top);
+	irqline_registry_collect(&peers, irqline_tops_is_peer, &place);
 	err = irqline_tops_spare(&peers);
 	if (!err)
 		err = irqline_tops_start_first(top, &peers, extack);
-	list_for_each_entry_safe(peer, next, &peers, peer) {
-		list_del_init(&peer->peer);
-		kfree(peer->spare);
-		peer->spare = NULL;
-	}
+	irqline_tops_disperse(&peers);
 	return err;
+}
+
+static bool irqline_tops_threads(const struct list_head *peers)
+{
+	const struct irqline_line *peer;
+
+	list_for_each_entry(peer, peers, peer)
+		if (peer->top->ops == &irqline_thread_ops)
+			return true;
+	return false;
+}
+
+/*
+ * Primary handlers that have agreed to IRQF_ONESHOT for the sake of a thread keep
+ * it, and keep away whoever does not agree. With the last thread gone, they are
+ * requested again.
+ */
+static void irqline_tops_relax(unsigned int irq)
+{
+	const struct irqline_tops_place place = { .irq = irq };
+	struct irqline_line *peer;
+	LIST_HEAD(peers);
+
+	if (!IRQF_COND_ONESHOT)
+		return;
+	irqline_registry_collect(&peers, irqline_tops_is_peer, &place);
+	if (!irqline_tops_threads(&peers)) {
+		list_for_each_entry(peer, &peers, peer)
+			irqline_tops_down(peer);
+		list_for_each_entry(peer, &peers, peer)
+			irqline_tops_restore(peer, NULL);
+	}
+	irqline_tops_disperse(&peers);
+}
+
+/* Is it one that others on its INTx had to agree with? */
+static bool irqline_top_binds(const struct irqline_top *top)
+{
+	return top->intx && top->ops == &irqline_thread_ops;
 }
 
 static int irqline_tops_deliver(struct irqline_line *line,
@@ -440,6 +496,8 @@ static int irqline_tops_replace(struct irqline_line *line,
 				struct netlink_ext_ack *extack)
 {
 	bool deliver = top->intx != line->top->intx;
+	bool bound = irqline_top_binds(line->top);
+	unsigned int irq = line->irq;
 	struct irqline_top *use = top;
 	int err;
 
@@ -456,6 +514,8 @@ static int irqline_tops_replace(struct irqline_line *line,
 	}
 	irqline_tops_close(line, false);
 	irqline_tops_up(line, use);
+	if (bound)
+		irqline_tops_relax(irq);
 	return err;
 }
 
@@ -600,11 +660,15 @@ int irqline_tops_start(struct irqline_line *line,
  */
 void irqline_tops_stop(struct irqline_line *line)
 {
+	bool bound = irqline_top_binds(line->top);
+
 	irqline_tops_assert_held();
 
 	irqline_tops_down(line);
 	irqline_top_free(line->resting);
 	line->resting = NULL;
+	if (bound)
+		irqline_tops_relax(line->irq);
 }
 
 /**
