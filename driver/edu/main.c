@@ -161,6 +161,9 @@ static struct irqline_line *edu_register_line(struct edu *edu,
 		.ops		= &edu_line_ops,
 		.builtins	= edu_builtins,
 		.nr_builtins	= ARRAY_SIZE(edu_builtins),
+		.dev		= &pdev->dev,
+		.bar		= pci_resource_start(pdev, EDU_BAR),
+		.bar_size	= pci_resource_len(pdev, EDU_BAR),
 		.priv		= edu,
 	};
 

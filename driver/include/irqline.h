@@ -16,6 +16,7 @@
 #include <linux/types.h>
 #include <linux/irqline.h>
 
+struct device;
 struct irqline_line;
 struct irqline_tap;
 
@@ -89,6 +90,9 @@ struct irqline_builtin {
  * @ops: the device
  * @builtins: @nr_builtins handlers that live as long as the line
  * @nr_builtins: number of @builtins
+ * @dev: the device, for what processes see as its children; or NULL
+ * @bar: its registers, which processes with CAP_SYS_RAWIO may map
+ * @bar_size: bytes of them, all in pages without anything else; or 0
  * @priv: handed to every callback
  *
  * Copied by irqline_register(), except @ops and @builtins, which must live as
@@ -103,6 +107,9 @@ struct irqline_config {
 	const struct irqline_client_ops *ops;
 	const struct irqline_builtin *builtins;
 	unsigned int nr_builtins;
+	struct device *dev;
+	phys_addr_t bar;
+	resource_size_t bar_size;
 	void *priv;
 };
 

@@ -154,6 +154,9 @@ irqline_line_alloc(const struct irqline_config *config)
 	line->priv = config->priv;
 	line->captured = config->captured;
 	line->sources = config->sources;
+	line->dev = config->dev;
+	line->bar = config->bar;
+	line->bar_size = config->bar_size;
 	kref_init(&line->ref);
 	mutex_init(&line->mutex);
 	INIT_LIST_HEAD(&line->handlers);

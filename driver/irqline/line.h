@@ -75,6 +75,9 @@ struct irqline_line_counts {
  * @dead: the client has unregistered it; likewise
  * @handlers: by rank: the device's own, then by priority, then by age
  * @nr_handlers: how many
+ * @dev: the device; constant
+ * @bar: its registers; constant
+ * @bar_size: bytes of them, or 0; constant
  * @sources: that the device can report; constant
  * @name: constant
  */
@@ -110,6 +113,9 @@ struct irqline_line {
 	struct list_head handlers;
 	unsigned int nr_handlers;
 
+	struct device *dev;
+	phys_addr_t bar;
+	resource_size_t bar_size;
 	u32 sources;
 	char name[IRQLINE_NAME_MAX + 1];
 };
