@@ -22,6 +22,7 @@
  * @lanes: lanes, or NULL if they stay
  * @spare: executors for the old lanes, should the new ones not do
  * @table: a table to be filled, or NULL if the dispatch stays
+ * @uio: the number of the UIO device afterwards, or -1
  *
  * What was used is NULL afterwards.
  */
@@ -30,6 +31,7 @@ struct irqline_change {
 	struct irqline_laneset *lanes;
 	struct irqline_execs *spare;
 	struct irqline_table *table;
+	int uio;
 };
 
 static void irqline_change_end(struct irqline_change *change)
@@ -99,6 +101,7 @@ static int irqline_change_begin(struct irqline_change *change,
 	const struct irqline_handler_settings *now = &handler->settings;
 	int err;
 
+	change->uio = handler->uio;
 	if (!irqline_rank_equal(now, settings)) {
 		change->table = irqline_table_alloc(IRQLINE_HANDLERS_MAX);
 		if (!change->table)
@@ -112,9 +115,12 @@ static int irqline_change_begin(struct irqline_change *change,
 	}
 	if (!change->lanes && irqline_bottom_equal(&now->bottom, &settings->bottom))
 		return 0;
-	return irqline_change_execs(&change->execs, line, handler,
-				    change->lanes ?: handler->lanes,
-				    &settings->bottom, extack);
+	err = irqline_change_execs(&change->execs, line, handler,
+				   change->lanes ?: handler->lanes,
+				   &settings->bottom, extack);
+	if (!err)
+		change->uio = irqline_execs_uio(change->execs);
+	return err;
 }
 
 /*
@@ -127,6 +133,7 @@ static void irqline_change_settle(struct irqline_change *change,
 				  const struct irqline_handler_settings *settings)
 {
 	handler->settings = *settings;
+	handler->uio = change->uio;
 	if (!change->table || line->dead)
 		return;
 	irqline_roster_move(line, handler, change->table);
@@ -191,6 +198,18 @@ static bool irqline_change_swap(struct irqline_change *change,
 	return moved;
 }
 
+/* Back to lanes that were parked. Their UIO device is another one then. */
+static void irqline_change_unpark(struct irqline_change *change,
+				  struct irqline_line *line,
+				  struct irqline_handler *handler)
+{
+	mutex_lock(&line->mutex);
+	handler->uio = irqline_execs_uio(change->spare);
+	mutex_unlock(&line->mutex);
+	irqline_laneset_start(handler->lanes, change->spare);
+	change->spare = NULL;
+}
+
 /* A line that dies meanwhile takes the handler with it, whatever its lanes. */
 static int irqline_change_relane(struct irqline_change *change,
 				 struct irqline_line *line,
@@ -216,8 +235,7 @@ static int irqline_change_relane(struct irqline_change *change,
 		irqline_laneset_poke(handler->lanes);
 		return 0;
 	}
-	irqline_laneset_start(handler->lanes, change->spare);
-	change->spare = NULL;
+	irqline_change_unpark(change, line, handler);
 	irqline_laneset_park(change->lanes);
 	NL_SET_ERR_MSG(extack, "too many events are pending to move them to other lanes now");
 	return -EBUSY;

@@ -29,6 +29,9 @@ irqline_exec_create(struct irqline_line *line, struct irqline_handler *handler,
 		.line		= line->name,
 		.handler	= handler->name,
 		.thread		= &line->hub.thread,
+		.dev		= line->dev,
+		.bar		= line->bar,
+		.bar_size	= line->bar_size,
 	};
 	struct irqline_bottom_config bound = *config;
 	struct irqline_exec *exec;
@@ -129,4 +132,19 @@ irqline_execs_create(struct irqline_line *line, struct irqline_handler *handler,
 		execs->exec[i] = exec;
 	}
 	return execs;
+}
+
+/**
+ * irqline_execs_uio() - the UIO device of executors
+ * @execs: of irqline_execs_create()
+ *
+ * Context: may sleep.
+ * Return: its number, or -1 for a strategy that has none.
+ */
+int irqline_execs_uio(const struct irqline_execs *execs)
+{
+	struct irqline_exec *exec = execs->exec[0];
+
+	/* Who has one has one lane. */
+	return exec && exec->ops->uio ? exec->ops->uio(exec) : -1;
 }

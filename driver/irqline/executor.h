@@ -31,5 +31,6 @@ irqline_execs_create(struct irqline_line *line, struct irqline_handler *handler,
 		     const struct irqline_bottom_config *config,
 		     struct netlink_ext_ack *extack);
 void irqline_execs_discard(struct irqline_execs *execs);
+int irqline_execs_uio(const struct irqline_execs *execs);
 
 #endif /* _IRQLINE_EXECUTOR_H */

@@ -173,6 +173,7 @@ irqline_handler_alloc(struct irqline_line *line, struct irqline_hub *hub,
 		return NULL;
 	handler->hub = hub;
 	handler->id = irqline_next_id();
+	handler->uio = -1;
 	handler->lanes = irqline_handler_lanes(handler, settings);
 	if (!handler->lanes) {
 		kfree(handler);
@@ -240,7 +241,8 @@ void irqline_handler_spend(struct irqline_handler *handler,
  */
 size_t irqline_handler_memory(const struct irqline_handler *handler)
 {
-	size_t exec = kmalloc_size_roundup(handler->settings.bottom.ops->size);
+	const struct irqline_bottom_ops *ops = handler->settings.bottom.ops;
+	size_t exec = kmalloc_size_roundup(ops->size) + ops->mapped;
 
 	return kmalloc_size_roundup(sizeof(*handler)) +
 		irqline_laneset_count(handler->lanes) * exec +

@@ -58,6 +58,7 @@ struct irqline_handler_settings {
  *	mutex, and never needed to look at a handler
  * @settings: written under both mutexes, so each allows to read it
  * @id: unique since the module was loaded
+ * @uio: number of its UIO device, or -1; as @settings
  * @dead: deleted; written under both mutexes
  * @name: unique within the line
  */
@@ -80,6 +81,7 @@ struct irqline_handler {
 	struct mutex mutex;	/* changes */
 	struct irqline_handler_settings settings;
 	u32 id;
+	int uio;
 	bool dead;
 	char name[IRQLINE_NAME_MAX + 1];
 };

@@ -8,6 +8,7 @@
 #include "line.h"
 #include "netlink.h"
 #include "roster.h"
+#include "strategy.h"
 
 const struct nla_policy irqline_nl_handler_id_policy[IRQLINE_A_HANDLER_MAX + 1] = {
 	[IRQLINE_A_HANDLER_LINE] = { .type = NLA_NUL_STRING,
@@ -82,6 +83,8 @@ static int irqline_nl_fill_handler_msg(struct sk_buff *skb,
 	    nla_put_u32(skb, IRQLINE_A_HANDLER_ID, handler->id) ||
 	    irqline_nl_put_settings(skb, &handler->settings) ||
 	    (handler->builtin && nla_put_flag(skb, IRQLINE_A_HANDLER_BUILTIN)) ||
+	    (handler->uio >= 0 &&
+	     nla_put_u32(skb, IRQLINE_A_HANDLER_UIO, handler->uio)) ||
 	    nla_put_u64_64bit(skb, IRQLINE_A_HANDLER_MEMORY,
 			      irqline_handler_memory(handler),
 			      IRQLINE_A_HANDLER_PAD)) {
@@ -215,6 +218,19 @@ int irqline_nl_handler_dump(struct sk_buff *skb, struct netlink_callback *cb)
 					irqline_nl_fill_handler_msg);
 }
 
+/* What the strategy needs, before locks are held. */
+static void irqline_nl_load(struct genl_info *info)
+{
+	const struct nlattr *name = info->attrs[IRQLINE_A_HANDLER_BOTTOM];
+	const struct irqline_strategy *strategy;
+
+	if (!name)
+		return;
+	strategy = irqline_strategy_find(IRQLINE_KIND_BOTTOM, nla_data(name));
+	if (strategy && strategy->bottom && strategy->bottom->load)
+		strategy->bottom->load();
+}
+
 /* Blame the attribute that the error of adding a handler is about. */
 static int irqline_nl_add_error(struct genl_info *info, int err)
 {
@@ -224,6 +240,8 @@ static int irqline_nl_add_error(struct genl_info *info, int err)
 		NL_SET_BAD_ATTR(extack, info->attrs[IRQLINE_A_HANDLER_NAME]);
 	if (err == -ENODEV)
 		NL_SET_BAD_ATTR(extack, info->attrs[IRQLINE_A_HANDLER_LINE]);
+	if (err == -EOPNOTSUPP && !extack->bad_attr)
+		NL_SET_BAD_ATTR(extack, info->attrs[IRQLINE_A_HANDLER_BOTTOM]);
 	return irqline_nl_error(extack, err);
 }
 
@@ -299,6 +317,7 @@ int irqline_nl_handler_new(struct sk_buff *skb, struct genl_info *info)
 				    info->extack);
 	if (!line)
 		return -ENOENT;
+	irqline_nl_load(info);
 	cpus_read_lock();
 	err = irqline_nl_add(skb, info, line);
 	cpus_read_unlock();
@@ -391,6 +410,7 @@ int irqline_nl_handler_set(struct sk_buff *skb, struct genl_info *info)
 	      irqline_nl_find_both(info, &line, &handler);
 	if (err)
 		return err;
+	irqline_nl_load(info);
 	cpus_read_lock();
 	err = irqline_nl_lock_handler(info, line, handler);
 	if (!err) {

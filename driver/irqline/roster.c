@@ -193,6 +193,7 @@ int irqline_roster_add(struct irqline_line *line,
 				     &handler->settings.bottom, extack);
 	if (IS_ERR(execs))
 		return PTR_ERR(execs);
+	handler->uio = irqline_execs_uio(execs);
 	irqline_laneset_start(handler->lanes, execs);
 
 	mutex_lock(&line->mutex);

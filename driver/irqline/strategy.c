@@ -24,6 +24,12 @@
 #define IRQLINE_IRQ_POLL(_ops)	NULL
 #endif
 
+#ifdef IRQLINE_HAVE_UIO
+#define IRQLINE_UIO(_ops)	(&(_ops))
+#else
+#define IRQLINE_UIO(_ops)	NULL
+#endif
+
 /* In the order in which users see them: the more deferred, the later. */
 static const struct irqline_strategy irqline_strategies[] = {
 	TOP("hard", &irqline_hard_ops),
@@ -45,6 +51,7 @@ static const struct irqline_strategy irqline_strategies[] = {
 	BOTTOM("irq-thread", &irqline_irq_thread_ops),
 	BOTTOM("kthread", &irqline_kthread_ops),
 	BOTTOM("kthread-worker", &irqline_kthread_worker_ops),
+	BOTTOM("uio", IRQLINE_UIO(irqline_uio_ops)),
 };
 
 /**

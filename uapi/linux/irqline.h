@@ -315,4 +315,31 @@ struct irqline_event {
 	__u32	lost;
 };
 
+/*
+ * The maps of the UIO device that a handler has with the strategy uio, and the
+ * version that it shows. Documentation/uio.rst says how they are used.
+ */
+#define IRQLINE_UIO_REGISTERS	0
+#define IRQLINE_UIO_RING	1
+#define IRQLINE_UIO_VERSION	"1"
+
+/**
+ * struct irqline_uio_ring - the last events of a handler, UIO map 1
+ * @size: how many it holds, a power of two; constant
+ * @head: how many were written, modulo 2^32: the count of UIO, or ahead of it
+ * @reserved: 0
+ * @events: number i, from 0, is at i % @size
+ *
+ * To be mapped for reading only. Event i is there if i is before @head, loaded
+ * with acquire. It may be overwritten while it is copied: the copy is good if
+ * @head, loaded after an acquire fence after copying, is less than @size ahead of
+ * i. Otherwise the event is lost for this reader, as all up to @head - @size.
+ */
+struct irqline_uio_ring {
+	__u32	size;
+	__u32	head;
+	__u32	reserved[14];
+	struct irqline_event events[];
+};
+
 #endif /* _UAPI_LINUX_IRQLINE_H */

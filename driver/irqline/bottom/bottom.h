@@ -67,8 +67,8 @@ struct irqline_bottom_env {
  * struct irqline_bottom_ops - a bottom strategy
  *
  * Sorted by heat. All are required, but for @run_here and @claim, which a
- * strategy has that runs in the top half itself, @deliver and
- * @uio.
+ * strategy has that runs in the top half itself, @deliver, @load, @uio and
+ * @mapped.
  *
  * @kick: Makes exec->run() be called soon, once or more often. Any context,
  *	with the line's raw spinlock held and interrupts off; never fails,
@@ -80,6 +80,8 @@ struct irqline_bottom_env {
  *	line's lock is held.
  * @deliver: Takes the event whose work is done, before it counts as handled. Called
  *	within exec->run(), for a strategy whose bottom half goes on elsewhere.
+ * @load: Loads the modules that @create needs, which says if that has failed. May
+ *	sleep, with no lock held.
  * @create: Allocates an executor and all that it needs. May sleep. The CPU
  *	hotplug lock is held for reading, and config->cpu is -1 or online.
  *	Returns it or an ERR_PTR, with a reason in the extack.
@@ -89,6 +91,7 @@ struct irqline_bottom_env {
  * @destroy: Frees what @create made. Called once, after @quiesce. May sleep.
  * @uio: The number of its UIO device. May sleep.
  * @size: bytes that @create allocates
+ * @mapped: further bytes, in whole pages, for user space to map
  * @name: the exact name by which users choose it
  * @softirq: the vector that it runs on, or NULL
  * @unbound: why its CPU cannot be chosen, and what can; NULL if it can
@@ -107,6 +110,7 @@ struct irqline_bottom_ops {
 	void (*deliver)(struct irqline_exec *exec,
 			const struct irqline_event *event);
 
+	void (*load)(void);
 	struct irqline_exec *(*create)(const struct irqline_bottom_config *config,
 				       const struct irqline_bottom_env *env,
 				       struct netlink_ext_ack *extack);
@@ -115,6 +119,7 @@ struct irqline_bottom_ops {
 	int (*uio)(struct irqline_exec *exec);
 
 	size_t size;
+	size_t mapped;
 	const char *name;
 	const char *softirq;
 	const char *unbound;
