@@ -385,6 +385,7 @@ static int irqline_nl_dump_stats(struct sk_buff *skb,
  */
 int irqline_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	const struct nlattr *lane;
 	struct irqline_nl_to to;
 	int err;
 
@@ -392,6 +393,12 @@ int irqline_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 				    IRQLINE_A_STATS_HANDLER);
 	if (err)
 		return err;
+	lane = irqline_dump_attrs(cb)[IRQLINE_A_STATS_LANE];
+	if (lane) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, lane,
+				    "a dump has all lanes");
+		return -EINVAL;
+	}
 	irqline_nl_to_dump(&to, cb, IRQLINE_CMD_STATS_GET);
 	return irqline_nl_dump_handlers(skb, cb, &to,
 					irqline_dump_attrs(cb)[IRQLINE_A_STATS_LINE],
