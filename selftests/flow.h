@@ -3,7 +3,7 @@
  * A flow of events that proves itself: one thread raises sources, another one
  * reads the events of one handler, and a source is raised again only after its
  * last event was seen. So each raise must be answered exactly once, by an event
- * whose number is the one after the number before.
+ * whose number is the one after the number before in its lane.
  *
  * The raiser lets the flow run dry again and again, because only then does an
  * event show that is stuck until the next one comes.
@@ -22,11 +22,12 @@ struct flow {
 	__u32 sources;			/* to raise; the handler receives all */
 	int raiser_cpu, reader_cpu;	/* -1 for any */
 	__u32 seed;
+	bool percpu;			/* it has, or had, a lane for each CPU */
 
 	/* To be read after flow_stop(), or under the lock. */
 	__u64 raised[32], answered[32];
 	__u64 events, handed_over;
-	__u64 last;			/* number of the last event */
+	__u64 last[CPUS_MAX];		/* number of the last event of each lane */
 	__u32 context[IRQLINE_CONTEXT_TASK + 1];
 	char failure[256];		/* the first one, or "" */
 
@@ -55,5 +56,7 @@ void flow_stop(struct flow *flow, struct nl *nl);
 
 __u64 flow_raised(const struct flow *flow);
 __u64 flow_answered(const struct flow *flow);
+/* The highest numbers of all lanes, added up. */
+__u64 flow_last(const struct flow *flow);
 
 #endif /* FLOW_H */

@@ -32,6 +32,7 @@ static void reset_builtin(struct nl *nl, const char *line, const char *name)
 
 	request_handler(&msg, IRQLINE_CMD_HANDLER_SET, line, name);
 	nl_put_str(&msg, IRQLINE_A_HANDLER_BOTTOM, "tasklet");
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_SINGLE);
 	nl_put_u32(&msg, IRQLINE_A_HANDLER_BUDGET, 64);
 	nl_put_u32(&msg, IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_NONE);
 	nl_must(nl, &msg, NULL);
@@ -126,7 +127,8 @@ void line_clock(struct nl *nl, const char *line, bool on)
 
 /*
  * The kernel may move an interrupt when the next one arrives, so interrupts are
- * made until one is taken where it should.
+ * made until one is taken where it should. It does not while it still has to
+ * clean up after the move before, which takes it a tick or two.
  */
 static bool arrives_at(struct nl *nl, const char *line, int cpu)
 {
@@ -134,18 +136,20 @@ static bool arrives_at(struct nl *nl, const char *line, int cpu)
 	__u32 id = handler_new(nl, line, probe, 0x80000000U, "inline");
 	int fd = dev_open(line, O_RDWR);
 	struct irqline_event event = { .top_cpu = cpu + 1 };
-	int tries;
+	__u64 end = now_ns() + EVENT_TIMEOUT * NSEC_PER_SEC;
 
-	for (tries = 0; tries < 100 && event.top_cpu != cpu; tries++) {
+	while (event.top_cpu != cpu && now_ns() < end) {
 		dev_raise(fd, 0x80000000U);
 		dev_next(fd, id, &event);
+		if (event.top_cpu != cpu)
+			pause_ms(1);
 	}
 	close(fd);
 	handler_del(nl, line, probe);
 	return event.top_cpu == cpu;
 }
 
-void line_affinity(struct nl *nl, const char *line, int cpu)
+void line_affinity_soon(struct nl *nl, const char *line, int cpu)
 {
 	struct nl_msg msg;
 	char list[16];
@@ -154,9 +158,14 @@ void line_affinity(struct nl *nl, const char *line, int cpu)
 	request_line(&msg, IRQLINE_CMD_LINE_SET, line);
 	nl_put_str(&msg, IRQLINE_A_LINE_AFFINITY, list);
 	nl_must(nl, &msg, NULL);
+}
+
+void line_affinity(struct nl *nl, const char *line, int cpu)
+{
+	line_affinity_soon(nl, line, cpu);
 	if (!arrives_at(nl, line, cpu))
-		die("%s: 100 interrupts after affinity %d, none came there",
-		    line, cpu);
+		die("%s: no interrupt comes to CPU %d within %d seconds",
+		    line, cpu, EVENT_TIMEOUT);
 }
 
 void handler_get(struct nl *nl, const char *line, const char *name,
@@ -221,6 +230,28 @@ void handler_work(struct nl *nl, const char *line, const char *name,
 	nl_must(nl, &msg, NULL);
 }
 
+void handler_set_u32(struct nl *nl, const char *line, const char *name,
+		     __u16 type, __u32 value)
+{
+	struct nl_msg msg;
+
+	request_handler(&msg, IRQLINE_CMD_HANDLER_SET, line, name);
+	nl_put_u32(&msg, type, value);
+	nl_must(nl, &msg, NULL);
+}
+
+__u32 handler_u32(struct nl *nl, const char *line, const char *name,
+		  __u16 type)
+{
+	struct nl_list reply = { 0 };
+	__u32 value;
+
+	handler_get(nl, line, name, &reply);
+	value = nl_u32(nl_first(&reply), type);
+	nl_free(&reply);
+	return value;
+}
+
 static void parse_context(const struct nlattr *nest, struct stats *stats)
 {
 	__u32 context = nl_value_u32(nl_find_nested(nest,
@@ -257,6 +288,9 @@ static struct hist parse_hist(const struct nlattr *nest)
 static void parse_stats_attr(const struct nlattr *attr, struct stats *stats)
 {
 	switch (nl_type(attr)) {
+	case IRQLINE_A_STATS_LANE:
+		stats->lane = nl_value_u32(attr);
+		break;
 	case IRQLINE_A_STATS_CONTEXT:
 		parse_context(attr, stats);
 		break;
@@ -285,6 +319,7 @@ static void parse_stats(const struct nlmsghdr *header, struct stats *stats)
 	size_t len;
 
 	*stats = (struct stats) {
+		.lane = -1,
 		.taken = nl_u64(header, IRQLINE_A_STATS_TAKEN),
 		.handled = nl_u64(header, IRQLINE_A_STATS_HANDLED),
 		.dropped = nl_u64(header, IRQLINE_A_STATS_DROPPED),
@@ -319,6 +354,38 @@ void stats_get(struct nl *nl, const char *line, const char *handler,
 	must_get(nl, &msg, &reply);
 	parse_stats(nl_first(&reply), stats);
 	nl_free(&reply);
+}
+
+void stats_get_lane(struct nl *nl, const char *line, const char *handler,
+		    int lane, struct stats *stats)
+{
+	struct nl_list reply = { 0 };
+	struct nl_msg msg;
+
+	request_stats(&msg, IRQLINE_CMD_STATS_GET, line, handler);
+	nl_put_u32(&msg, IRQLINE_A_STATS_LANE, lane);
+	must_get(nl, &msg, &reply);
+	parse_stats(nl_first(&reply), stats);
+	if (stats->lane != lane)
+		die("asked for lane %d, got lane %d", lane, stats->lane);
+	nl_free(&reply);
+}
+
+int stats_lanes(struct nl *nl, const char *line, const char *handler)
+{
+	const struct nlmsghdr *header;
+	struct nl_list reply = { 0 };
+	struct nl_msg msg;
+	int count = 0;
+
+	request_stats(&msg, IRQLINE_CMD_STATS_GET, line, NULL);
+	if (nl_dump(nl, &msg, &reply))
+		die("stats of %s: %s", line, nl->ack.text);
+	nl_for_each(header, &reply)
+		count += !strcmp(nl_str(header, IRQLINE_A_STATS_HANDLER),
+				 handler);
+	nl_free(&reply);
+	return count;
 }
 
 __u64 stats_pending(struct nl *nl, const char *line, const char *handler)
@@ -360,6 +427,8 @@ static void parse_strategy(const struct nlmsghdr *header,
 	strategy->context = nl_u32(header, IRQLINE_A_STRATEGY_CONTEXT);
 	strategy->may_sleep = nl_u32(header, IRQLINE_A_STRATEGY_MAY_SLEEP);
 	strategy->settings = nl_u32(header, IRQLINE_A_STRATEGY_SETTINGS);
+	strategy->order = nl_u32(header, IRQLINE_A_STRATEGY_ORDER);
+	strategy->place = nl_u32(header, IRQLINE_A_STRATEGY_PLACE);
 	if (nl_find(header, IRQLINE_A_STRATEGY_SOFTIRQ))
 		snprintf(strategy->softirq, sizeof(strategy->softirq), "%s",
 			 nl_str(header, IRQLINE_A_STRATEGY_SOFTIRQ));
@@ -417,6 +486,11 @@ static unsigned int version(const char *text)
 	if (sscanf(text, "%u.%u", &major, &minor) != 2)
 		die("no kernel version: '%s'", text);
 	return major << 16 | minor;
+}
+
+bool strategy_takes(const struct strategy *strategy, __u32 setting)
+{
+	return strategy->settings & setting;
 }
 
 bool strategy_lacks_kernel(const struct strategy *strategy)

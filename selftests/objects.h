@@ -22,6 +22,7 @@ struct hist {
 };
 
 struct stats {
+	int lane;		/* or -1: the sum of all lanes */
 	__u64 taken, handled, dropped, merged, pending;
 	__u64 switches, switches_owned, owed;
 	__u64 context[IRQLINE_CONTEXT_TASK + 1];
@@ -35,7 +36,7 @@ struct strategy {
 	char name[IRQLINE_NAME_MAX + 1];
 	char since[16];		/* "" if all kernels have it */
 	char softirq[32];	/* "" if it runs on none */
-	__u32 kind, context, settings;
+	__u32 kind, context, settings, order, place;
 	bool available, may_sleep;
 };
 
@@ -56,6 +57,8 @@ __u64 line_u64(struct nl *nl, const char *line, __u16 type);
 void line_clock(struct nl *nl, const char *line, bool on);
 /* Which CPUs take the interrupt from now on, and until it really does. */
 void line_affinity(struct nl *nl, const char *line, int cpu);
+/* The same, but whoever comes next may still be elsewhere. */
+void line_affinity_soon(struct nl *nl, const char *line, int cpu);
 
 /* Return the handler's id. */
 __u32 handler_new(struct nl *nl, const char *line, const char *name,
@@ -68,9 +71,19 @@ void handler_bottom(struct nl *nl, const char *line, const char *name,
 		    const char *bottom);
 void handler_work(struct nl *nl, const char *line, const char *name,
 		  __u32 work, __u64 ns);
+/* Sets one attribute of 32 bits, signed or not. */
+void handler_set_u32(struct nl *nl, const char *line, const char *name,
+		     __u16 type, __u32 value);
+__u32 handler_u32(struct nl *nl, const char *line, const char *name,
+		  __u16 type);
 
 void stats_get(struct nl *nl, const char *line, const char *handler,
 	       struct stats *stats);
+/* One lane of a handler that has one for each CPU. */
+void stats_get_lane(struct nl *nl, const char *line, const char *handler,
+		    int lane, struct stats *stats);
+/* How many lanes a dump tells of. */
+int stats_lanes(struct nl *nl, const char *line, const char *handler);
 __u64 stats_pending(struct nl *nl, const char *line, const char *handler);
 void stats_reset(struct nl *nl, const char *line, const char *handler);
 /* taken = handled + dropped + merged + pending */
@@ -82,6 +95,8 @@ int strategies_available(struct nl *nl, struct strategy *list);
 /* Fills in one; ends the test if irqline does not know it. */
 void strategy_find(struct nl *nl, const char *name, struct strategy *strategy);
 /* It is unavailable, and this kernel is older than the first that has it. */
+/* It takes this one of IRQLINE_SETTING_*. */
+bool strategy_takes(const struct strategy *strategy, __u32 setting);
 bool strategy_lacks_kernel(const struct strategy *strategy);
 
 #endif /* OBJECTS_H */

@@ -156,6 +156,42 @@ char thread_state(int tid)
 	return end && end[1] ? end[2] : '\0';
 }
 
+void thread_cpus(int pid, char *list, int size)
+{
+	static const char key[] = "Cpus_allowed_list:\t";
+	char path[64], text[4096], *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	*list = '\0';
+	if (!file_read(path, text, sizeof(text)))
+		return;
+	at = strstr(text, key);
+	if (!at)
+		die("%s does not tell of CPUs", path);
+	at += strlen(key);
+	snprintf(list, size, "%.*s", (int)strcspn(at, "\n"), at);
+}
+
+bool cpu_set_online(int cpu, bool online)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online",
+		 cpu);
+	return file_write(path, online ? "1" : "0");
+}
+
+bool top_halves_are_threads(void)
+{
+	char text[4096];
+
+	if (file_read("/sys/kernel/realtime", text, sizeof(text)) &&
+	    !strcmp(text, "1"))
+		return true;
+	return file_read("/proc/cmdline", text, sizeof(text)) &&
+	       strstr(text, "threadirqs");
+}
+
 bool file_read(const char *path, char *text, int size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

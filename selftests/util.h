@@ -53,6 +53,14 @@ void thread_name(int pid, char *name, int size);
 /* The scheduler's letter for a thread of this process, such as 'S'. */
 char thread_state(int tid);
 
+/* Fills in the list of CPUs that a thread may run on, such as "0-3". */
+void thread_cpus(int pid, char *list, int size);
+/* Takes a CPU away, or gives it back; false if the kernel will not have it. */
+bool cpu_set_online(int cpu, bool online);
+
+/* By threadirqs or PREEMPT_RT. */
+bool top_halves_are_threads(void);
+
 bool file_read(const char *path, char *text, int size);
 bool file_write(const char *path, const char *text);
 
