@@ -26,6 +26,8 @@
 #define SLEEPER		"sleeper"	/* kthread, work sleep */
 #define SPINNER		"spinner"	/* workqueue, a spin beyond a ms */
 #define URGENT		"urgent"	/* kthread, sched fifo */
+#define GREEDY		"greedy"	/* tasklet, more at once than napi may */
+#define POLLER		"poller"	/* napi */
 #define BUILTIN		"factorial"	/* the device's own */
 #define FRESH		"fresh"		/* of requests for a new one */
 
@@ -120,6 +122,7 @@ static const struct field stats_fields[] = {
 	{ IRQLINE_A_STATS_HANDLER, "handler", TEXT, .max = IRQLINE_NAME_MAX,
 	  .valid = PLAIN },
 	{ IRQLINE_A_STATS_HIST, "hist", .form = FLAG },
+	{ IRQLINE_A_STATS_LANE, "lane", U32, .max = UINT_MAX },
 };
 
 static const struct command commands[] = {
@@ -200,7 +203,7 @@ static const struct command commands[] = {
 		.count = ARRAY_LEN(stats_fields),
 		.required = { IRQLINE_A_STATS_LINE, IRQLINE_A_STATS_HANDLER },
 		.dumps = true,
-		.refused = { IRQLINE_A_STATS_HANDLER },
+		.refused = { IRQLINE_A_STATS_HANDLER, IRQLINE_A_STATS_LANE },
 	},
 	{
 		.label = "stats-reset",
@@ -441,7 +444,9 @@ static void add_counts(struct nl *nl)
 	WAIT_UNTIL(!stats_pending(nl, LINE, PLAIN) &&
 		   !stats_pending(nl, LINE, SLEEPER) &&
 		   !stats_pending(nl, LINE, SPINNER) &&
-		   !stats_pending(nl, LINE, URGENT), 10, "all events handled");
+		   !stats_pending(nl, LINE, URGENT) &&
+		   !stats_pending(nl, LINE, GREEDY) &&
+		   !stats_pending(nl, LINE, POLLER), 10, "all events handled");
 	close(fd);
 }
 
@@ -463,12 +468,20 @@ FIXTURE_SETUP(badinput)
 		N(IRQLINE_A_HANDLER_SCHED, IRQLINE_SCHED_FIFO),
 		N(IRQLINE_A_HANDLER_SCHED_PRIORITY, 1),
 	};
+	const struct value greedy[VALUES_MAX] = {
+		N(IRQLINE_A_HANDLER_BUDGET, 65),
+	};
+	const struct value poller[VALUES_MAX] = {
+		T(IRQLINE_A_HANDLER_BOTTOM, "napi"),
+	};
 
 	objects_open(&self->nl);
 	add(&self->nl, PLAIN, plain);
 	add(&self->nl, SLEEPER, sleeper);
 	add(&self->nl, SPINNER, spinner);
 	add(&self->nl, URGENT, urgent);
+	add(&self->nl, GREEDY, greedy);
+	add(&self->nl, POLLER, poller);
 	add_counts(&self->nl);
 	world_get(&self->nl, &self->before);
 }
@@ -949,12 +962,6 @@ TEST_F(badinput, no_such_command)
  */
 static const struct wrong settings[] = {
 	/* What the UAPI has, and nothing serves yet. */
-	{ "lanes percpu", { N(IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_PERCPU) },
-	  EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_LANES },
-	{ "delay", { L(IRQLINE_A_HANDLER_DELAY, 1000) },
-	  EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_DELAY },
-	{ "threaded", { N(IRQLINE_A_HANDLER_THREADED, 1) },
-	  EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_THREADED },
 	{ "drop-oldest",
 	  { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_DROP_OLDEST) },
 	  EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_OVERFLOW },
@@ -999,6 +1006,52 @@ static const struct wrong settings[] = {
 	  { T(IRQLINE_A_HANDLER_BOTTOM, "workqueue"),
 	    N(IRQLINE_A_HANDLER_CPU, INT_MAX) },
 	  EINVAL, ATTR, IRQLINE_A_HANDLER_CPU },
+
+	/* Lanes. */
+	{ "lanes of irq-thread",
+	  { T(IRQLINE_A_HANDLER_BOTTOM, "irq-thread"),
+	    N(IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_PERCPU) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_LANES },
+	{ "lanes of a cpu",
+	  { T(IRQLINE_A_HANDLER_BOTTOM, "kthread"),
+	    N(IRQLINE_A_HANDLER_CPU, 0),
+	    N(IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_PERCPU) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_LANES },
+
+	/* Deferring, and NAPI. */
+	{ "delay of the default strategy", { L(IRQLINE_A_HANDLER_DELAY, 1000) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_DELAY },
+	{ "no delay of the default strategy", { L(IRQLINE_A_HANDLER_DELAY, 0) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_DELAY },
+	{ "delay before its strategy",
+	  { L(IRQLINE_A_HANDLER_DELAY, 1000),
+	    T(IRQLINE_A_HANDLER_BOTTOM, "napi") },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_DELAY },
+	{ "cpu of hrtimer", { T(IRQLINE_A_HANDLER_BOTTOM, "hrtimer"),
+			      N(IRQLINE_A_HANDLER_CPU, 0) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_CPU },
+	{ "cpu of workqueue-unbound",
+	  { T(IRQLINE_A_HANDLER_BOTTOM, "workqueue-unbound"),
+	    N(IRQLINE_A_HANDLER_CPU, 0) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_CPU },
+	{ "threaded default strategy", { N(IRQLINE_A_HANDLER_THREADED, 1) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_THREADED },
+	{ "threaded kthread", { T(IRQLINE_A_HANDLER_BOTTOM, "kthread"),
+				N(IRQLINE_A_HANDLER_THREADED, 1) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_THREADED },
+	{ "nice threaded napi", { T(IRQLINE_A_HANDLER_BOTTOM, "napi"),
+				  N(IRQLINE_A_HANDLER_THREADED, 1),
+				  N(IRQLINE_A_HANDLER_NICE, 1) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_NICE },
+	{ "budget of napi", { T(IRQLINE_A_HANDLER_BOTTOM, "napi"),
+			      N(IRQLINE_A_HANDLER_BUDGET, 65) },
+	  ERANGE, ATTR, IRQLINE_A_HANDLER_BUDGET },
+	{ "sleeping in threaded napi",
+	  { T(IRQLINE_A_HANDLER_BOTTOM, "napi"),
+	    N(IRQLINE_A_HANDLER_THREADED, 1),
+	    N(IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_SLEEP),
+	    L(IRQLINE_A_HANDLER_WORK_TIME, 1000) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_BOTTOM },
 
 	/* Scheduling. */
 	{ "sched of tasklet",
@@ -1131,12 +1184,30 @@ TEST_F_TIMEOUT(badinput, settings_of_a_handler, 120)
 		refuse_settings(_metadata, self, &settings[i]);
 }
 
+/* The text names a strategy that takes the setting. */
+static bool names_one(const char *text, const struct strategy *list, int count,
+		      __u32 setting)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (strategy_takes(&list[i], setting) &&
+		    strstr(text, list[i].name))
+			return true;
+	}
+	return false;
+}
+
 /* Each strategy by what it says of itself, whichever there may be. */
 TEST_F_TIMEOUT(badinput, settings_that_a_strategy_does_not_take, 120)
 {
 	const struct value nice = N(IRQLINE_A_HANDLER_NICE, 0);
 	const struct value sched = N(IRQLINE_A_HANDLER_SCHED, 0);
 	const struct value cpu = N(IRQLINE_A_HANDLER_CPU, cpu_nth(0));
+	const struct value delay = L(IRQLINE_A_HANDLER_DELAY, 0);
+	const struct value threaded = N(IRQLINE_A_HANDLER_THREADED, 1);
+	const struct value lanes = N(IRQLINE_A_HANDLER_LANES,
+				     IRQLINE_LANES_PERCPU);
 	const struct {
 		__u32 setting;
 		struct value value;
@@ -1144,10 +1215,14 @@ TEST_F_TIMEOUT(badinput, settings_that_a_strategy_does_not_take, 120)
 		{ IRQLINE_SETTING_CPU, cpu },
 		{ IRQLINE_SETTING_SCHED, sched },
 		{ IRQLINE_SETTING_NICE, nice },
+		{ IRQLINE_SETTING_DELAY, delay },
+		{ IRQLINE_SETTING_THREADED, threaded },
+		{ IRQLINE_SETTING_LANES, lanes },
 	};
 	struct strategy list[STRATEGIES_MAX];
 	int count = strategies_available(&self->nl, list), i;
 	unsigned int j;
+	struct nl_msg msg;
 
 	for (i = 0; i < count; i++) {
 		for (j = 0; j < ARRAY_LEN(all); j++) {
@@ -1163,6 +1238,13 @@ TEST_F_TIMEOUT(badinput, settings_that_a_strategy_does_not_take, 120)
 			if (list[i].settings & all[j].setting)
 				continue;
 			refuse_settings(_metadata, self, &wrong);
+			request_settings(&msg, IRQLINE_CMD_HANDLER_SET, PLAIN,
+					 wrong.values);
+			nl_do(&self->nl, &msg, NULL);
+			EXPECT_TRUE(names_one(self->nl.ack.text, list, count,
+					      all[j].setting))
+				TH_LOG("%s: no alternative: %s", list[i].name,
+				       self->nl.ack.text);
 		}
 	}
 }
@@ -1409,6 +1491,25 @@ static const struct {
 	      T(IRQLINE_A_HANDLER_BOTTOM, "inline") },
 	    ERANGE, ATTR, IRQLINE_A_HANDLER_BOTTOM } },
 	{ IRQLINE_CMD_HANDLER_SET,
+	  { "strategy that may not take as many as the budget",
+	    { T(IRQLINE_A_HANDLER_LINE, LINE),
+	      T(IRQLINE_A_HANDLER_NAME, GREEDY),
+	      T(IRQLINE_A_HANDLER_BOTTOM, "napi") },
+	    ERANGE, ATTR, IRQLINE_A_HANDLER_BOTTOM } },
+	{ IRQLINE_CMD_HANDLER_SET,
+	  { "larger budget than the strategy may take",
+	    { T(IRQLINE_A_HANDLER_LINE, LINE),
+	      T(IRQLINE_A_HANDLER_NAME, POLLER),
+	      N(IRQLINE_A_HANDLER_BUDGET, 65) },
+	    ERANGE, ATTR, IRQLINE_A_HANDLER_BUDGET } },
+	{ IRQLINE_CMD_HANDLER_SET,
+	  { "strategy that has one lane, beside lanes for each CPU",
+	    { T(IRQLINE_A_HANDLER_LINE, LINE),
+	      T(IRQLINE_A_HANDLER_NAME, PLAIN),
+	      T(IRQLINE_A_HANDLER_BOTTOM, "irq-thread"),
+	      N(IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_PERCPU) },
+	    EINVAL, ATTR, IRQLINE_A_HANDLER_LANES } },
+	{ IRQLINE_CMD_HANDLER_SET,
 	  { "nice where the class is fifo", { T(IRQLINE_A_HANDLER_LINE, LINE),
 					      T(IRQLINE_A_HANDLER_NAME, URGENT),
 					      N(IRQLINE_A_HANDLER_NICE, 1) },
@@ -1601,6 +1702,25 @@ static const struct {
 	{ "rr 99", { T(IRQLINE_A_HANDLER_BOTTOM, "kthread"),
 		     N(IRQLINE_A_HANDLER_SCHED, IRQLINE_SCHED_RR),
 		     N(IRQLINE_A_HANDLER_SCHED_PRIORITY, 99) } },
+	{ "no delay", { T(IRQLINE_A_HANDLER_BOTTOM, "hrtimer"),
+			L(IRQLINE_A_HANDLER_DELAY, 0) } },
+	{ "delay 1 ns", { T(IRQLINE_A_HANDLER_BOTTOM, "timer"),
+			  L(IRQLINE_A_HANDLER_DELAY, 1) } },
+	{ "delay 1 s", { T(IRQLINE_A_HANDLER_BOTTOM, "timer"),
+			 L(IRQLINE_A_HANDLER_DELAY, IRQLINE_DELAY_MAX) } },
+	{ "delay 1 s", { T(IRQLINE_A_HANDLER_BOTTOM, "hrtimer"),
+			 L(IRQLINE_A_HANDLER_DELAY, IRQLINE_DELAY_MAX) } },
+	{ "threaded 0 of napi", { T(IRQLINE_A_HANDLER_BOTTOM, "napi"),
+				  N(IRQLINE_A_HANDLER_THREADED, 0) } },
+	{ "threaded 1 of napi", { T(IRQLINE_A_HANDLER_BOTTOM, "napi"),
+				  N(IRQLINE_A_HANDLER_THREADED, 1) } },
+	{ "budget 64 of napi", { T(IRQLINE_A_HANDLER_BOTTOM, "napi"),
+				 N(IRQLINE_A_HANDLER_BUDGET, 64) } },
+	{ "lanes percpu", { N(IRQLINE_A_HANDLER_LANES,
+			      IRQLINE_LANES_PERCPU) } },
+	{ "lanes percpu of kthread", { T(IRQLINE_A_HANDLER_BOTTOM, "kthread"),
+				       N(IRQLINE_A_HANDLER_LANES,
+					 IRQLINE_LANES_PERCPU) } },
 	{ "spin 1 ns", { N(IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_SPIN),
 			 L(IRQLINE_A_HANDLER_WORK_TIME, 1) } },
 	{ "spin 1 ms", { N(IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_SPIN),
