@@ -29,7 +29,7 @@ enum { FIRST = 0x2, LAST = 0x4 };
 #define DELAY_NS	(60 * NSEC_PER_USEC)
 /* How often that is to happen; on a busy host, how long it is tried. */
 #define MEETINGS	5000
-#define SECONDS		5
+#define SECONDS		3
 
 enum { CPU_HALVES, CPU_TEST };
 
@@ -46,8 +46,12 @@ FIXTURE_VARIANT(wakeup)
 };
 
 FIXTURE_VARIANT_ADD(wakeup, tasklet) { .bottom = "tasklet" };
+FIXTURE_VARIANT_ADD(wakeup, irq_poll) { .bottom = "irq-poll" };
+FIXTURE_VARIANT_ADD(wakeup, hrtimer) { .bottom = "hrtimer" };
+FIXTURE_VARIANT_ADD(wakeup, napi) { .bottom = "napi" };
 FIXTURE_VARIANT_ADD(wakeup, workqueue) { .bottom = "workqueue" };
 FIXTURE_VARIANT_ADD(wakeup, kthread) { .bottom = "kthread" };
+FIXTURE_VARIANT_ADD(wakeup, kthread_worker) { .bottom = "kthread-worker" };
 
 /* Where it is not the interrupt's anyway. */
 static void bind_bottom(struct nl *nl, const char *bottom, int cpu)
