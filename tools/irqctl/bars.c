@@ -87,17 +87,30 @@ static int print_buckets(struct histogram *histogram)
 	return out_close(out);
 }
 
+/* LINE/NAME, and the lane unless it is about all of them. */
+static int print_subject(const struct attrs *attrs)
+{
+	const char *line = attrs_text(attrs, IRQLINE_A_STATS_LINE);
+	const char *handler = attrs_text(attrs, IRQLINE_A_STATS_HANDLER);
+	__u64 lane;
+
+	if (out_title("%s/%s", line ? line : "", handler ? handler : ""))
+		return -errno;
+	if (attrs_number(attrs, IRQLINE_A_STATS_LANE, &lane) && out_title(" lane %llu", lane))
+		return -errno;
+	return 0;
+}
+
 static int print_title(const struct histogram *histogram, const struct attrs *attrs,
 		       const char *what)
 {
 	char p50[UNITS_SIZE], p99[UNITS_SIZE], maximum[UNITS_SIZE];
-	const char *line = attrs_text(attrs, IRQLINE_A_STATS_LINE);
-	const char *handler = attrs_text(attrs, IRQLINE_A_STATS_HANDLER);
-	__u64 lane = 0, value;
+	__u64 value;
+	int err = print_subject(attrs);
 
-	attrs_number(attrs, IRQLINE_A_STATS_LANE, &lane);
-	if (out_title("%s/%s lane %llu %s: %llu events", line ? line : "", handler ? handler : "",
-		      lane, what, histogram->count))
+	if (err)
+		return err;
+	if (out_title(" %s: %llu events", what, histogram->count))
 		return -errno;
 	if (!histogram_percentile(histogram, 50, &value))
 		return out_title("\n");

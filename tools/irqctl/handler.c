@@ -24,11 +24,11 @@ static const char help[] =
 	"  bottom STRATEGY       how its bottom half runs; see 'irqctl strategy'\n"
 	"  cpu N                 the CPU that it runs on, -1 for any\n"
 	"  lanes single|percpu   one order of events, or one on each CPU\n"
-	"  delay TIME            delay of a deferring strategy\n"
+	"  delay TIME            what timer and hrtimer wait before they run\n"
 	"  sched other|fifo:N|rr:N\n"
 	"                        scheduling class of the strategy's thread\n"
 	"  nice N                nice value of that thread\n"
-	"  threaded on|off       whether napi runs in a thread\n"
+	"  threaded on|off       whether napi runs in a thread of its own\n"
 	"  budget N              events in one run at most\n"
 	"  queue N               events that its queue holds, a power of two\n"
 	"  overflow POLICY       drop-newest, drop-oldest, merge or backpressure\n"
@@ -36,8 +36,8 @@ static const char help[] =
 	"  work none|spin TIME|sleep TIME\n"
 	"                        artificial cost of each event\n"
 	"\n"
-	"To name a strategy starts from its default settings. A TIME is a number and\n"
-	"ns, us, ms or s.\n";
+	"To name a strategy starts from its default settings. What a strategy takes shows\n"
+	"'irqctl strategy'. A TIME is a number and ns, us, ms or s.\n";
 
 enum {
 	COLUMN_HANDLER,
@@ -65,6 +65,7 @@ enum {
 	COLUMN_WORK_KIND,
 	COLUMN_WORK_TIME,
 	COLUMN_MEMORY,
+	COLUMN_UIO,
 	COLUMN_BUILTIN,
 	COLUMN_FLAGS,
 	COLUMNS,
@@ -82,14 +83,14 @@ static const struct out_column columns[COLUMNS + 1] = {
 	[COLUMN_EXCLUSIVE] = { "EXCLUSIVE", OUT_ONOFF, OUT_JSON, IRQLINE_A_HANDLER_EXCLUSIVE },
 	[COLUMN_BOTTOM]	  = { "BOTTOM",	   OUT_TEXT,   OUT_ALL, IRQLINE_A_HANDLER_BOTTOM },
 	[COLUMN_CPU]	  = { "CPU",	   OUT_NUMBER, OUT_ALL, IRQLINE_A_HANDLER_CPU },
-	[COLUMN_LANES]	  = { "LANES",	   OUT_TEXT,   MORE, IRQLINE_A_HANDLER_LANES },
-	[COLUMN_DELAY]	  = { "DELAY",	   OUT_TIME,   MORE, IRQLINE_A_HANDLER_DELAY },
+	[COLUMN_LANES]	  = { "LANES",	   OUT_TEXT,   OUT_ALL, IRQLINE_A_HANDLER_LANES },
+	[COLUMN_DELAY]	  = { "DELAY",	   OUT_TIME,   OUT_ALL, IRQLINE_A_HANDLER_DELAY },
 	[COLUMN_SCHED]	  = { "SCHED",	   OUT_TEXT,   OUT_HUMAN },
 	[COLUMN_SCHED_CLASS] = { "SCHED",  OUT_TEXT,   OUT_JSON, IRQLINE_A_HANDLER_SCHED },
 	[COLUMN_SCHED_PRIORITY] = { "SCHED-PRIORITY", OUT_NUMBER, OUT_JSON,
 				    IRQLINE_A_HANDLER_SCHED_PRIORITY },
 	[COLUMN_NICE]	  = { "NICE",	   OUT_NUMBER, OUT_ALL, IRQLINE_A_HANDLER_NICE },
-	[COLUMN_THREADED] = { "THREADED",  OUT_ONOFF,  MORE, IRQLINE_A_HANDLER_THREADED },
+	[COLUMN_THREADED] = { "THREADED",  OUT_ONOFF,  OUT_JSON, IRQLINE_A_HANDLER_THREADED },
 	[COLUMN_BUDGET]	  = { "BUDGET",	   OUT_NUMBER, OUT_ALL, IRQLINE_A_HANDLER_BUDGET },
 	[COLUMN_QUEUE]	  = { "QUEUE",	   OUT_NUMBER, OUT_ALL, IRQLINE_A_HANDLER_QUEUE },
 	[COLUMN_OVERFLOW] = { "OVERFLOW",  OUT_TEXT,   OUT_ALL, IRQLINE_A_HANDLER_OVERFLOW },
@@ -99,6 +100,7 @@ static const struct out_column columns[COLUMNS + 1] = {
 	[COLUMN_WORK_KIND] = { "WORK",	   OUT_TEXT,   OUT_JSON, IRQLINE_A_HANDLER_WORK },
 	[COLUMN_WORK_TIME] = { "WORK-TIME", OUT_TIME,  OUT_JSON, IRQLINE_A_HANDLER_WORK_TIME },
 	[COLUMN_MEMORY]	  = { "MEMORY",	   OUT_SIZE,   OUT_ALL, IRQLINE_A_HANDLER_MEMORY },
+	[COLUMN_UIO]	  = { "UIO",	   OUT_NUMBER, OUT_ALL, IRQLINE_A_HANDLER_UIO },
 	[COLUMN_BUILTIN]  = { "BUILTIN",   OUT_YESNO,  OUT_JSON, IRQLINE_A_HANDLER_BUILTIN },
 	[COLUMN_FLAGS]	  = { "FLAGS",	   OUT_WORDS,  OUT_HUMAN },
 };
@@ -134,17 +136,20 @@ static int fill(struct out *out, const struct attrs *attrs)
 {
 	const char *line = attrs_text(attrs, IRQLINE_A_HANDLER_LINE);
 	const char *name = attrs_text(attrs, IRQLINE_A_HANDLER_NAME);
-	__u64 exclusive = 0;
+	__u64 exclusive = 0, threaded = 0;
 
 	if (line && name)
 		out_append(out, COLUMN_HANDLER, "%s/%s", line, name);
 	fill_sched(out, attrs);
 	fill_work(out, attrs);
 	attrs_number(attrs, IRQLINE_A_HANDLER_EXCLUSIVE, &exclusive);
+	attrs_number(attrs, IRQLINE_A_HANDLER_THREADED, &threaded);
 	if (attrs->tb[IRQLINE_A_HANDLER_BUILTIN])
 		out_add(out, COLUMN_FLAGS, "builtin");
 	if (exclusive)
 		out_add(out, COLUMN_FLAGS, "exclusive");
+	if (threaded)
+		out_add(out, COLUMN_FLAGS, "threaded");
 	return 0;
 }
 

@@ -12,11 +12,12 @@ static const char help[] =
 	"\n"
 	"Settings:\n"
 	"  top STRATEGY          what runs the top half: hard, thread or poll\n"
-	"  period TIME           period of the polling top half\n"
+	"  period TIME           how often poll looks at the device\n"
 	"  delivery msi|intx     how the interrupt reaches the CPU\n"
 	"  affinity CPULIST      the CPUs that may take it, as in 0-1,3\n"
 	"  clock on|off          whether events and histograms carry times\n"
-	"  nothread on|off       exempt from forced threading\n"
+	"  nothread on|off       whether hard stays in hard interrupt context where the\n"
+	"                        kernel forces threads (threadirqs, PREEMPT_RT)\n"
 	"\n"
 	"A TIME is a number and ns, us, ms or s.\n";
 
@@ -26,11 +27,12 @@ static const struct out_column columns[] = {
 	{ "IRQ",	OUT_NUMBER,	OUT_ALL,	IRQLINE_A_LINE_IRQ },
 	{ "SOURCES",	OUT_MASK,	OUT_ALL,	IRQLINE_A_LINE_SOURCES },
 	{ "TOP",	OUT_TEXT,	OUT_ALL,	IRQLINE_A_LINE_TOP },
-	{ "PERIOD",	OUT_TIME,	OUT_LINE | OUT_JSON, IRQLINE_A_LINE_PERIOD },
+	{ "PERIOD",	OUT_TIME,	OUT_ALL,	IRQLINE_A_LINE_PERIOD },
 	{ "DELIVERY",	OUT_TEXT,	OUT_ALL,	IRQLINE_A_LINE_DELIVERY },
 	{ "AFFINITY",	OUT_TEXT,	OUT_ALL,	IRQLINE_A_LINE_AFFINITY },
 	{ "CLOCK",	OUT_ONOFF,	OUT_ALL,	IRQLINE_A_LINE_CLOCK },
 	{ "NOTHREAD",	OUT_ONOFF,	OUT_ALL,	IRQLINE_A_LINE_NOTHREAD },
+	{ "FORCED",	OUT_YESNO,	OUT_ALL,	IRQLINE_A_LINE_FORCED },
 	{ "HANDLERS",	OUT_NUMBER,	OUT_ALL,	IRQLINE_A_LINE_HANDLERS },
 	{ "MEMORY",	OUT_SIZE,	OUT_ALL,	IRQLINE_A_LINE_MEMORY },
 	{ "PASSES",	OUT_NUMBER,	OUT_ALL,	IRQLINE_A_LINE_PASSES },

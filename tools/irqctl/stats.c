@@ -8,13 +8,14 @@
 #include "view.h"
 
 static const char help[] =
-	"Usage: irqctl stats [show [LINE[/NAME]] [hist]]\n"
+	"Usage: irqctl stats [show [LINE[/NAME [lane N]]] [hist]]\n"
 	"       irqctl stats reset [LINE[/NAME]]\n"
 	"\n"
-	"The counts of each handler, where its bottom half really ran, and the time from\n"
-	"top to bottom half (P50, P99, MAX) and of the bottom half itself (RUN-P50,\n"
-	"RUN-P99, RUN-MAX). Percentiles are upper bounds, at most an eighth too high;\n"
-	"the maximum is exact. Always taken = handled + dropped + merged + pending.\n"
+	"The counts of each lane; of a handler that is named, the sum of its lanes, or one\n"
+	"of them. Where the bottom halves really ran, and the time from top to bottom half\n"
+	"(P50, P99, MAX) and of the bottom half itself (RUN-P50, RUN-P99, RUN-MAX).\n"
+	"Percentiles are upper bounds, at most an eighth too high; the maximum is exact.\n"
+	"Always taken = handled + dropped + merged + pending.\n"
 	"\n"
 	"hist shows the histograms of these times. reset starts the counts from zero.\n";
 
@@ -250,6 +251,20 @@ static int take_target(struct args *args, struct settings *request, struct parse
 	return STATUS_OK;
 }
 
+/* One lane of the handler that was named. */
+static int take_lane(struct args *args, struct settings *request)
+{
+	const char *word, *why;
+
+	if (!request->given[IRQLINE_A_STATS_HANDLER] || !args_take(args, "lane"))
+		return STATUS_OK;
+	word = args_next(args);
+	if (!word)
+		return args_bad(args, "lane", "needs a value");
+	why = settings_take(request, IRQLINE_A_STATS_LANE, word);
+	return why ? args_bad(args, word, why) : STATUS_OK;
+}
+
 static int stats_show(struct args *args)
 {
 	struct settings request = { .set = &spec_stats };
@@ -257,7 +272,7 @@ static int stats_show(struct args *args)
 	bool hist = args_take(args, "hist");
 
 	if (!hist && *args->words) {
-		if (take_target(args, &request, &path))
+		if (take_target(args, &request, &path) || take_lane(args, &request))
 			return STATUS_USAGE;
 		hist = args_take(args, "hist");
 	}

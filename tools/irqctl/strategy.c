@@ -5,9 +5,17 @@
 static const char help[] =
 	"Usage: irqctl strategy [show]\n"
 	"\n"
-	"The ways to run the top or the bottom half of an interrupt that irqline knows,\n"
-	"which of them this kernel has, and the first kernel that has it; where each\n"
-	"runs as a rule, whether it may sleep, and the settings that it takes.\n";
+	"The ways to run the top or the bottom half of an interrupt that irqline knows.\n"
+	"\n"
+	"  AVAILABLE  whether this kernel has it; SINCE, the first one that does\n"
+	"  CONTEXT    where it runs as a rule, and SOFTIRQ, on which vector\n"
+	"  MAY-SLEEP  whether its work may sleep\n"
+	"  ORDER      among handlers that are kicked on one CPU: kick, in the order of\n"
+	"             the kicks, or none\n"
+	"  PLACE      what decides on which CPU it runs: interrupt, the line's affinity;\n"
+	"             cpu, the setting of that name, without it as interrupt or any; or\n"
+	"             any, nothing\n"
+	"  SETTINGS   the settings that it takes\n";
 
 static const struct out_column columns[] = {
 	{ "NAME",	OUT_TEXT,	OUT_ALL,	IRQLINE_A_STRATEGY_NAME },
@@ -17,6 +25,8 @@ static const struct out_column columns[] = {
 	{ "CONTEXT",	OUT_TEXT,	OUT_ALL,	IRQLINE_A_STRATEGY_CONTEXT },
 	{ "SOFTIRQ",	OUT_TEXT,	OUT_ALL,	IRQLINE_A_STRATEGY_SOFTIRQ },
 	{ "MAY-SLEEP",	OUT_YESNO,	OUT_ALL,	IRQLINE_A_STRATEGY_MAY_SLEEP },
+	{ "ORDER",	OUT_TEXT,	OUT_ALL,	IRQLINE_A_STRATEGY_ORDER },
+	{ "PLACE",	OUT_TEXT,	OUT_ALL,	IRQLINE_A_STRATEGY_PLACE },
 	{ "SETTINGS",	OUT_WORDS,	OUT_ALL,	IRQLINE_A_STRATEGY_SETTINGS },
 	{ }
 };
