@@ -10,6 +10,7 @@ PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 
 read -r RELEASE </proc/sys/kernel/osrelease
+read -r CPUS </sys/devices/system/cpu/online
 KO_DIR=${IRQLINE_KO_DIR:-$BATS_TEST_DIRNAME/../build/$RELEASE}
 
 # The processes that this case has started, for stop_background.
@@ -34,8 +35,20 @@ refute() {
 	fi
 }
 
+# quietly COMMAND...: a function, without bats taking notes of each of its commands,
+# which costs more than most of them. What fails is then the call.
+quietly() {
+	local -
+	set +T
+	"$@"
+}
+
 # wait_until SECONDS WHAT COMMAND...: until COMMAND succeeds.
 wait_until() {
+	quietly wait_in_loop "$@"
+}
+
+wait_in_loop() {
 	local limit=$1 what=$2 end=$((SECONDS + $1))
 	shift 2
 	until "$@"; do
@@ -48,12 +61,22 @@ exited() {
 	! kill -0 "$1" 2>/dev/null
 }
 
+# The cases may be kept on one CPU; what runs beside them is to run beside them.
+on_all_cpus() {
+	taskset -cp "$CPUS" "$BASHPID" >/dev/null
+	if declare -F "$1" >/dev/null; then
+		"$@"
+	else
+		exec "$@"
+	fi
+}
+
 # start NAME COMMAND...: in the background, its output in NAME.out and
 # NAME.err. Sets pid.
 start() {
 	local name=$1
 	shift
-	"$@" >"$name.out" 2>"$name.err" 3>&- &
+	on_all_cpus "$@" >"$name.out" 2>"$name.err" 3>&- &
 	pid=$!
 	BACKGROUND+=("$pid")
 }
@@ -193,9 +216,9 @@ shows() {
 	done
 }
 
-# check FILTER OBJECT SELECTOR: jq's FILTER is true of the one that it shows.
+# check FILTER OBJECT SELECTOR...: jq's FILTER is true of the one that it shows.
 check() {
-	irqctl -j "$2" show "$3" >json.out || return
+	irqctl -j "$2" show "${@:3}" >json.out || return
 	jq -e ".[][] | $1" json.out >/dev/null || fail "not true: $1" "$(<json.out)"
 }
 
