@@ -62,6 +62,10 @@ refused() {
 	misused handler set edu0/factorial
 	misused handler del edu0/factorial now
 	misused stats show edu0 histogram
+	misused stats show edu0 lane 1
+	misused stats show edu0/factorial lane
+	misused stats show edu0/factorial lane one
+	misused stats show edu0/factorial hist lane 0
 	misused raise edu0 0x2 twice
 	misused handler add edu0/x sources 0x2 sources 0x4
 	misused line set edu0 clock on clock off
@@ -102,6 +106,7 @@ refused() {
 	refused "nosuch|o such handler" handler del edu0/nosuch
 	refused "nosuch|o such handler" stats show edu0/nosuch
 	refused "nosuch|o such handler" stats reset edu0/nosuch
+	refused "lane|no such lane" stats show edu0/factorial lane 1
 	refused "nosuch|o such strategy" handler add edu0/x sources 0x2 bottom nosuch
 	refused "nosuch" line set edu0 top nosuch
 	refused "nosuch" raise nosuch 0x2
@@ -121,6 +126,7 @@ refused() {
 	refused "priority" handler set edu0/x priority -1001
 	refused "budget" handler set edu0/x budget 0
 	refused "budget" handler set edu0/x budget 4097
+	refused "delay" handler set edu0/x bottom timer delay 1001ms
 	refused "nice" handler set edu0/x nice 20
 	refused "sched" handler set edu0/x sched fifo:100
 	refused "sched" handler set edu0/x sched rr:0
@@ -151,6 +157,12 @@ refused() {
 	refused "nice|kthread" handler add edu0/x sources 0x2 bottom workqueue nice 5
 	refused "sched|kthread" handler add edu0/x sources 0x2 bottom inline sched fifo:5
 	refused "nice" handler add edu0/x sources 0x2 bottom kthread sched fifo:5 nice 5
+	refused "delay|hrtimer" handler add edu0/x sources 0x2 bottom tasklet delay 1ms
+	refused "threaded|napi" handler add edu0/x sources 0x2 bottom tasklet threaded on
+	refused "cpu|kthread" handler add edu0/x sources 0x2 bottom workqueue-unbound cpu 1
+	refused "lanes|kthread" handler add edu0/x sources 0x2 bottom irq-thread lanes percpu
+	refused "lanes|single" handler add edu0/x sources 0x2 bottom kthread lanes percpu cpu 1
+	refused "budget|64" handler add edu0/x sources 0x2 bottom napi budget 65
 	irqctl handler add edu0/x sources 0x2
 	refused "cpu|kthread" handler set edu0/x cpu 1
 	shows handler edu0/x cpu=-1 bottom=tasklet
@@ -177,4 +189,5 @@ refused() {
 @test "a strategy that this kernel lacks is named" {
 	[[ $RELEASE == 6.[0-8].* ]] || skip "this kernel has every strategy"
 	refused "bottom|bh|this kernel" handler add edu0/x sources 0x2 bottom bh
+	refused "bottom|bh-highpri|this kernel" handler add edu0/x sources 0x2 bottom bh-highpri
 }

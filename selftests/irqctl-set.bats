@@ -90,6 +90,56 @@ teardown() {
 	shows handler edu0/works cpu=2
 }
 
+@test "set changes the delay of a timer, in every unit" {
+	local strategy
+	for strategy in timer hrtimer; do
+		irqctl handler add "edu0/$strategy" sources 0x2 bottom "$strategy"
+		shows handler "edu0/$strategy" delay=0
+		irqctl handler set "edu0/$strategy" delay 250us
+		shows handler "edu0/$strategy" delay=250000
+		irqctl handler set "edu0/$strategy" delay 1s
+		shows handler "edu0/$strategy" delay=1000000000
+		irqctl handler set "edu0/$strategy" bottom "$strategy"
+		shows handler "edu0/$strategy" delay=0
+	done
+	irqctl handler set edu0/timer cpu 2 delay 3ms
+	shows handler edu0/timer cpu=2 delay=3000000
+	irqctl handler set edu0/timer bottom tasklet
+	check '.delay == null and .cpu == -1' handler edu0/timer
+}
+
+has_napi_thread() {
+	grep -qs '^napi/edu0/' /proc/[0-9]*/comm
+}
+
+has_no_napi_thread() {
+	! has_napi_thread
+}
+
+@test "set moves napi into a thread, and back" {
+	irqctl handler add edu0/polled sources 0x2 bottom napi budget 16
+	shows handler edu0/polled threaded=false
+	irqctl handler set edu0/polled threaded on
+	shows handler edu0/polled bottom=napi threaded=true budget=16
+	has_napi_thread
+	irqctl handler set edu0/polled threaded off
+	shows handler edu0/polled threaded=false
+	wait_until 10 "the thread is gone" has_no_napi_thread
+}
+
+@test "set changes lanes, and stats tell them apart" {
+	irqctl handler add edu0/many sources 0x2 bottom kthread lanes percpu
+	shows handler edu0/many lanes=percpu cpu=-1
+	irqctl raise edu0 0x2 count 20 rate 500
+	[ "$(json '[.[][] | select(.handler == "many") | .lane] | sort | map(tostring) | join(" ")' \
+		stats show edu0)" = "0 1 2 3" ]
+	check '.lane == null and .taken > 0' stats edu0/many
+	check '.lane == 3' stats edu0/many lane 3
+	irqctl handler set edu0/many lanes single
+	shows handler edu0/many lanes=single
+	check '.lane == 0' stats edu0/many
+}
+
 @test "set changes the work and its time, in every unit" {
 	irqctl handler add edu0/busy sources 0x2 bottom workqueue work spin 1500ns
 	shows handler edu0/busy work=spin work-time=1500
@@ -155,8 +205,7 @@ teardown() {
 	local words before
 	irqctl handler add edu0/later sources 0x2
 	before=$(irqctl -j handler show edu0/later && irqctl -j line show edu0)
-	for words in "lanes percpu" "delay 1ms" "threaded on" "high 8" "low 2" \
-		"overflow merge" "queue 512"; do
+	for words in "high 8" "low 2" "overflow merge" "queue 512"; do
 		# shellcheck disable=SC2086
 		try irqctl handler set edu0/later $words
 		complains 1 "${words% *}"

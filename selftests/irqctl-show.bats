@@ -77,7 +77,7 @@ types() {
 	types 'all(.name, .top, .delivery, .affinity; type == "string")
 		and all(.irq, .sources, .handlers, .memory, .passes, .foreign,
 			.unclaimed, .rearms; type == "number")
-		and all(.clock, .nothread; type == "boolean")
+		and all(.clock, .nothread, .forced; type == "boolean")
 		and .top == "hard" and .sources == 4294967295
 		and (.delivery | IN("msi", "intx"))' line
 	[ "$(jq -r '[.[][] | .name] | sort | join(" ")' json.out)" = "edu0 edu1" ]
@@ -106,11 +106,18 @@ types() {
 
 @test "handlers in JSON have their types" {
 	irqctl handler add edu0/worker sources 0x2 bottom kthread cpu 1 work sleep 1ms
+	irqctl handler add edu0/timed sources 0x2 bottom hrtimer delay 1ms
+	irqctl handler add edu0/polled sources 0x2 bottom napi threaded on
 	types 'all(.line, .name, .bottom, .lanes, .overflow, .work; type == "string")
 		and all(.id, .sources, .priority, .cpu, .budget, .queue,
 			.memory; type == "number")
 		and all(.exclusive, .builtin; type == "boolean")' handler
-	[ "$(jq '[.[][] | .id] | unique | length' json.out)" -eq 3 ]
+	[ "$(jq '[.[][] | .id] | unique | length' json.out)" -eq 5 ]
+	# What the strategy does not have is null.
+	jq -e '.[][] | select(.name == "worker") | all(.delay, .threaded, .uio; . == null) and
+		.sched == "other" and .nice == 0 and .cpu == 1' json.out
+	jq -e '.[][] | select(.name == "timed") | .delay == 1000000 and .nice == null' json.out
+	jq -e '.[][] | select(.name == "polled") | .threaded == true and .delay == null' json.out
 }
 
 @test "handler shows all, those of a line, or one" {
@@ -122,32 +129,63 @@ types() {
 	[[ $out != *edu0* ]]
 	table 1 irqctl handler show edu1/x
 	[[ $out == *kthread* ]]
+	irqctl handler set edu1/x bottom napi threaded on
+	table 1 irqctl handler show edu1/x
+	[[ $out == *napi*single*threaded* ]]
+	irqctl handler set edu1/x bottom timer delay 5ms lanes percpu
+	table 1 irqctl handler show edu1/x
+	[[ $out == *timer*percpu*5ms* && $out != *threaded* ]]
 }
 
-@test "strategy shows those known, and which this kernel lacks" {
-	table 7 irqctl strategy
-	[ "$(json '[.[][] | .kind + ":" + .name] | join(" ")' strategy)" = \
-		"top:hard bottom:inline bottom:tasklet bottom:bh bottom:workqueue bottom:irq-thread bottom:kthread" ]
+# What irqctl strategy is to show: kind, name, context, softirq, may-sleep, order,
+# place, settings.
+strategies() {
+	cat <<-'END'
+	top    hard              hardirq -        -     -    -         -
+	bottom inline            hardirq -        false kick interrupt lanes
+	bottom tasklet-hi        softirq HI       false kick interrupt lanes
+	bottom tasklet           softirq TASKLET  false kick interrupt lanes
+	bottom bh-highpri        softirq HI       false kick interrupt lanes
+	bottom bh                softirq TASKLET  false kick interrupt lanes
+	bottom irq-poll          softirq IRQ_POLL false kick interrupt lanes
+	bottom timer             softirq TIMER    false none cpu       cpu,delay,lanes
+	bottom hrtimer           softirq HRTIMER  false kick interrupt delay,lanes
+	bottom napi              softirq NET_RX   false kick interrupt threaded,lanes
+	bottom workqueue-highpri task    -        true  none cpu       cpu,lanes
+	bottom workqueue         task    -        true  none cpu       cpu,lanes
+	bottom workqueue-unbound task    -        true  none any       lanes
+	bottom irq-thread        task    -        true  kick interrupt -
+	bottom kthread           task    -        true  none cpu       cpu,sched,nice,lanes
+	bottom kthread-worker    task    -        true  none cpu       cpu,sched,nice,lanes
+	END
+}
+
+@test "strategy shows a table of those known, and which this kernel lacks" {
+	table "$(strategies | wc -l)" irqctl strategy
+	[ "$(json '.[][] | .kind + " " + .name' strategy)" = \
+		"$(strategies | awk '{ print $1, $2 }')" ]
 	local has_bh=true
 	[[ $RELEASE != 6.[0-8].* ]] || has_bh=false
-	jq -e ".[][] | select(.name == \"bh\") | .since == \"6.9\" and .available == $has_bh" json.out
-	jq -e '[.[][] | select(.name != "bh") | .available] | all' json.out
+	jq -e "[.[][] | select(.name | startswith(\"bh\")) | .since == \"6.9\" and
+		.available == $has_bh] == [true, true]" json.out
+	jq -e '[.[][] | select(.name | startswith("bh") | not) |
+		.available and .since == null] | all' json.out
 }
 
-@test "strategies in JSON have their properties" {
+@test "strategies in JSON have their properties, those available" {
 	types 'all(.name, .kind; type == "string")
-		and (.context | type == "string" or . == null)
+		and all(.context, .softirq, .order, .place; type == "string" or . == null)
 		and (.available | type == "boolean")
 		and (.["may-sleep"] | type == "boolean" or . == null)
 		and (.settings | type == "array")' strategy
-	jq -e '[.[][] | select(.["may-sleep"]) | .name] == ["workqueue", "irq-thread", "kthread"]' json.out
-	jq -e '[.[][] | select(.available) | [.name, .context, .softirq]] - [["bh", "softirq", "TASKLET"]] == [
-		["hard", "hardirq", null], ["inline", "hardirq", null],
-		["tasklet", "softirq", "TASKLET"], ["workqueue", "task", null],
-		["irq-thread", "task", null], ["kthread", "task", null]]' json.out
-	jq -e '.[][] | select(.name == "kthread") |
-		(.settings | sort) == ["cpu", "nice", "sched"]' json.out
-	jq -e '.[][] | select(.name == "workqueue") | .settings == ["cpu"]' json.out
+	local lacks='^$'
+	[[ $RELEASE != 6.[0-8].* ]] || lacks='^bottom bh'
+	jq -r '.[][] | select(.available) | [.kind, .name, .context // "-", .softirq // "-",
+		if .["may-sleep"] == null then "-" else .["may-sleep"] end,
+		.order // "-", .place // "-",
+		if .settings == [] then "-" else .settings | join(",") end] |
+		map(tostring) | join(" ")' json.out >properties.out
+	strategies | grep -v "$lacks" | tr -s ' ' | diff - properties.out
 }
 
 @test "help names every object and command" {
@@ -174,8 +212,8 @@ types() {
 	done <<-END
 		line show set top period delivery affinity clock nothread
 		handler show add set del sources priority bottom cpu lanes delay sched nice threaded exclusive budget queue overflow high low work
-		strategy show
-		stats show reset hist
+		strategy show interrupt kick
+		stats show reset hist lane
 		monitor config alert
 		raise count rate
 	END
