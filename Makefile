@@ -32,8 +32,8 @@ help:
 	@echo '     KERNEL=NAME     ... for one of Debian 12: 6.12, 6.1, 6.12-rt or 6.1-rt'
 	@echo 'make modules, tools  only these'
 	@echo 'make demo            watch it work in a virtual machine (KERNEL=6.12)'
-	@echo 'make check           run all tests in virtual machines (KERNELS="6.12 6.1")'
-	@echo 'make lint            run all static checks'
+	@echo 'make check           run all tests in virtual machines (GUESTS="6.12 6.1-rt ...")'
+	@echo 'make lint            run all static checks (KERNELS="6.12 6.1")'
 	@echo 'make install         install modules, irqctl and man pages (DESTDIR=, PREFIX=$(PREFIX))'
 	@echo 'make clean           remove what was built'
 	@echo 'make distclean       ... and the downloaded kernels'
@@ -110,13 +110,14 @@ demo: packages
 	@$(MAKE) --no-print-directory tools
 	@tools/vm/run --kernel '$(or $(KERNEL),6.12)' --cpus 2 --edu 2 --load -- $(DEMO_CMD)
 
+# Which guests there are is in tools/check.
 .PHONY: check
 check: packages source
 	@tools/vm/need 'run the tests' bats jq
-	@set -e; for kernel in $(KERNELS); do \
-		$(MAKE) --no-print-directory modules KERNEL=$$kernel; done
-	@$(MAKE) --no-print-directory tools selftests
-	@tools/check $(KERNELS)
+	@set -e; for kernel in $$(tools/check --kernels $(GUESTS)); do \
+		$(MAKE) --no-print-directory -j$$(nproc) modules KERNEL=$$kernel; done
+	@$(MAKE) --no-print-directory -j$$(nproc) tools selftests
+	@tools/check $(GUESTS)
 
 # Python is for spatch: the kernel's semantic patches report by it.
 .PHONY: lint
