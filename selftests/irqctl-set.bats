@@ -140,6 +140,20 @@ has_no_napi_thread() {
 	check '.lane == 0' stats edu0/many
 }
 
+@test "a handler keeps the CPU that was set while it is offline" {
+	local online=/sys/devices/system/cpu/cpu3/online
+	[ -e $online ] || skip "CPU 3 cannot go offline"
+	irqctl handler add edu0/bound sources 0x2 bottom kthread cpu 3
+	echo 0 >$online
+	try irqctl -j handler show edu0/bound
+	local shown=$out
+	try irqctl handler set edu0/bound priority 2
+	echo 1 >$online
+	[[ $shown == *'"cpu":3,'* ]] || fail "$shown"
+	[ "$status" -eq 0 ]
+	shows handler edu0/bound cpu=3 priority=2
+}
+
 @test "set changes the work and its time, in every unit" {
 	irqctl handler add edu0/busy sources 0x2 bottom workqueue work spin 1500ns
 	shows handler edu0/busy work=spin work-time=1500
