@@ -13,6 +13,7 @@ setup() {
 
 teardown() {
 	delete_handlers
+	irqctl line set edu0 top hard
 }
 
 @test "a new handler has the documented defaults" {
@@ -213,6 +214,67 @@ has_no_napi_thread() {
 	irqctl line set edu0 top hard
 	irqctl line set edu0 "delivery" "$delivery" nothread off
 	shows line edu0 top=hard "delivery=$delivery" nothread=false
+}
+
+# reaches LINE: an event of the line gets to a handler.
+reaches() {
+	irqctl handler add "$1/reached" sources 0x2
+	irqctl raise "$1" 0x2
+	wait_until 20 "$1 takes the event" check '.handled == 1' stats "$1/reached" 2>/dev/null
+	irqctl handler del "$1/reached"
+}
+
+@test "a line's top half is moved, and back" {
+	local top
+	for top in thread poll hard; do
+		irqctl line set edu0 top "$top"
+		shows line edu0 "top=$top"
+		shows line edu1 top=hard
+		reaches edu0
+	done
+}
+
+@test "only poll has a period, and no affinity" {
+	irqctl line set edu0 top poll
+	shows line edu0 period=1000000
+	irqctl line set edu0 period 250us
+	shows line edu0 top=poll period=250000
+	irqctl line set edu0 top poll
+	shows line edu0 period=1000000
+	try irqctl line set edu0 period 9us
+	complains 1 period
+	try irqctl line set edu0 affinity 1
+	complains 1 affinity
+	irqctl line set edu0 top thread
+	check '.period == null' line edu0
+	try irqctl line set edu0 period 1ms
+	complains 1 period poll
+}
+
+@test "only hard is exempt from threads" {
+	irqctl line set edu0 nothread on
+	shows line edu0 top=hard nothread=true forced=false
+	reaches edu0
+	irqctl line set edu0 top thread
+	shows line edu0 nothread=false
+	try irqctl line set edu0 nothread on
+	complains 1 nothread hard
+	irqctl line set edu0 top hard nothread on
+	irqctl line set edu0 top hard
+	shows line edu0 nothread=false
+}
+
+@test "a line's delivery is changed, and back" {
+	[ "$(json '.[][] | .delivery' line show edu0)" = msi ] || skip "no MSI here"
+	irqctl line set edu0 delivery intx affinity 1
+	shows line edu0 delivery=intx
+	# The interrupt moves when it comes.
+	irqctl raise edu0 0x2 count 3 rate 50
+	shows line edu0 delivery=intx affinity=1
+	reaches edu0
+	irqctl line set edu0 delivery msi affinity 0-3
+	shows line edu0 delivery=msi
+	reaches edu0
 }
 
 @test "settings that this version does not serve say so, and change nothing" {
