@@ -141,7 +141,9 @@ types() {
 # place, settings.
 strategies() {
 	cat <<-'END'
-	top    hard              hardirq -        -     -    -         -
+	top    hard              hardirq -        -     -    -         nothread
+	top    thread            task    -        -     -    -         -
+	top    poll              softirq -        -     -    -         period
 	bottom inline            hardirq -        false kick interrupt lanes
 	bottom tasklet-hi        softirq HI       false kick interrupt lanes
 	bottom tasklet           softirq TASKLET  false kick interrupt lanes
@@ -157,6 +159,7 @@ strategies() {
 	bottom irq-thread        task    -        true  kick interrupt -
 	bottom kthread           task    -        true  none cpu       cpu,sched,nice,lanes
 	bottom kthread-worker    task    -        true  none cpu       cpu,sched,nice,lanes
+	bottom uio               task    -        true  none any       -
 	END
 }
 
