@@ -24,8 +24,6 @@
 #define HANDLERS_MAX	256
 #define LINE_IDLE_MAX	(64 * 1024)
 #define HANDLER_256_MAX	(24 * 1024)
-/* Beside it, napi has a network device. */
-#define NAPI_MAX	(4 * 1024)
 #define LINE_MEMORY_MAX	(64 * 1024 * 1024)
 
 /* How long to wait for what must not come. */
@@ -353,6 +351,8 @@ static const struct {
 	  IRQLINE_ORDER_NONE, IRQLINE_PLACE_CPU, CPU | THREAD | LANES },
 	{ "kthread-worker", "", "", IRQLINE_CONTEXT_TASK,
 	  IRQLINE_ORDER_NONE, IRQLINE_PLACE_CPU, CPU | THREAD | LANES },
+	{ "uio", "", "", IRQLINE_CONTEXT_TASK,
+	  IRQLINE_ORDER_NONE, IRQLINE_PLACE_ANY, 0 },
 };
 
 TEST_F(abi, properties_of_strategies)
@@ -1113,6 +1113,16 @@ static __u64 handler_memory(struct nl *nl, const char *name)
 	return memory;
 }
 
+/* What a strategy takes beside the queue and the histograms. */
+static __u64 strategy_memory_max(const char *name)
+{
+	if (!strcmp(name, "napi"))
+		return 4 * 1024;	/* a network device */
+	if (!strcmp(name, "uio"))
+		return 36 * 1024;	/* the ring that user space maps */
+	return 0;
+}
+
 TEST_F(abi, memory_of_an_idle_line)
 {
 	struct strategy list[STRATEGIES_MAX];
@@ -1125,8 +1135,8 @@ TEST_F(abi, memory_of_an_idle_line)
 	for (i = 0; i < count; i++) {
 		handler_new(&self->nl, LINE, HANDLER, SOURCE, list[i].name);
 		handler = handler_memory(&self->nl, HANDLER);
-		EXPECT_GE(HANDLER_256_MAX +
-			  (strcmp(list[i].name, "napi") ? 0 : NAPI_MAX), handler)
+		EXPECT_GE(HANDLER_256_MAX + strategy_memory_max(list[i].name),
+			  handler)
 			TH_LOG("%s", list[i].name);
 		EXPECT_LE(256 * sizeof(struct irqline_event), handler);
 		EXPECT_LE(line + handler,
