@@ -51,8 +51,8 @@ struct irqline_bottom_config {
  * @handler: name of the handler, likewise
  * @thread: the thread of the line's interrupt
  * @dev: the device
- * @bar: the device's registers, for a strategy that maps them; @bar_size bytes
- *	from there, none if that is 0
+ * @bar: the device's registers, for a strategy that maps them
+ * @bar_size: bytes of them; 0 if there are none
  */
 struct irqline_bottom_env {
 	const char *line;
