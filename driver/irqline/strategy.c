@@ -12,23 +12,8 @@
 #define BOTTOM(_name, _ops, ...) \
 	{ .name = _name, .kind = IRQLINE_KIND_BOTTOM, .bottom = _ops, __VA_ARGS__ }
 
-#ifdef IRQLINE_HAVE_BH
-#define IRQLINE_BH(_ops)	(&(_ops))
-#else
-#define IRQLINE_BH(_ops)	NULL
-#endif
-
-#ifdef IRQLINE_HAVE_IRQ_POLL
-#define IRQLINE_IRQ_POLL(_ops)	(&(_ops))
-#else
-#define IRQLINE_IRQ_POLL(_ops)	NULL
-#endif
-
-#ifdef IRQLINE_HAVE_UIO
-#define IRQLINE_UIO(_ops)	(&(_ops))
-#else
-#define IRQLINE_UIO(_ops)	NULL
-#endif
+/* Kbuild says by 1 or 0 whether this kernel has what is needed. */
+#define IRQLINE_IF(_have, _ops)	((_have) ? &(_ops) : NULL)
 
 /* In the order in which users see them: the more deferred, the later. */
 static const struct irqline_strategy irqline_strategies[] = {
@@ -39,9 +24,10 @@ static const struct irqline_strategy irqline_strategies[] = {
 	BOTTOM("inline", &irqline_inline_ops),
 	BOTTOM("tasklet-hi", &irqline_tasklet_hi_ops),
 	BOTTOM("tasklet", &irqline_tasklet_ops),
-	BOTTOM("bh-highpri", IRQLINE_BH(irqline_bh_highpri_ops), .since = "6.9"),
-	BOTTOM("bh", IRQLINE_BH(irqline_bh_ops), .since = "6.9"),
-	BOTTOM("irq-poll", IRQLINE_IRQ_POLL(irqline_irq_poll_ops)),
+	BOTTOM("bh-highpri", IRQLINE_IF(IRQLINE_HAVE_BH, irqline_bh_highpri_ops),
+	       .since = "6.9"),
+	BOTTOM("bh", IRQLINE_IF(IRQLINE_HAVE_BH, irqline_bh_ops), .since = "6.9"),
+	BOTTOM("irq-poll", IRQLINE_IF(IRQLINE_HAVE_IRQ_POLL, irqline_irq_poll_ops)),
 	BOTTOM("timer", &irqline_timer_ops),
 	BOTTOM("hrtimer", &irqline_hrtimer_ops),
 	BOTTOM("napi", &irqline_napi_ops),
@@ -51,7 +37,7 @@ static const struct irqline_strategy irqline_strategies[] = {
 	BOTTOM("irq-thread", &irqline_irq_thread_ops),
 	BOTTOM("kthread", &irqline_kthread_ops),
 	BOTTOM("kthread-worker", &irqline_kthread_worker_ops),
-	BOTTOM("uio", IRQLINE_UIO(irqline_uio_ops)),
+	BOTTOM("uio", IRQLINE_IF(IRQLINE_HAVE_UIO, irqline_uio_ops)),
 };
 
 /**
