@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -12,6 +13,15 @@ void objects_open(struct nl *nl)
 	objects_reset(nl);
 }
 
+/* Where it has been turned off, a line begins with INTx. */
+static bool has_msi(void)
+{
+	char text[4096];
+
+	return !file_read("/proc/cmdline", text, sizeof(text)) ||
+	       !strstr(text, "nomsi");
+}
+
 static void reset_line(struct nl *nl, const char *line)
 {
 	char cpus[IRQLINE_CPULIST_MAX + 1];
@@ -20,9 +30,15 @@ static void reset_line(struct nl *nl, const char *line)
 	if (!file_read("/sys/devices/system/cpu/online", cpus, sizeof(cpus)))
 		die("cannot read which CPUs are online");
 	request_line(&msg, IRQLINE_CMD_LINE_SET, line);
+	nl_put_str(&msg, IRQLINE_A_LINE_TOP, "hard");
 	nl_put_str(&msg, IRQLINE_A_LINE_AFFINITY, cpus);
 	nl_put_u32(&msg, IRQLINE_A_LINE_CLOCK, 1);
 	nl_must(nl, &msg, NULL);
+
+	if (line_u32(nl, line, IRQLINE_A_LINE_DELIVERY) ==
+	    IRQLINE_DELIVERY_MSI || !has_msi())
+		return;
+	line_delivery(nl, line, IRQLINE_DELIVERY_MSI);
 }
 
 /* A device's own handler goes back to what it was when the device came. */
@@ -122,6 +138,50 @@ void line_clock(struct nl *nl, const char *line, bool on)
 
 	request_line(&msg, IRQLINE_CMD_LINE_SET, line);
 	nl_put_u32(&msg, IRQLINE_A_LINE_CLOCK, on);
+	nl_must(nl, &msg, NULL);
+}
+
+void request_top(struct nl_msg *msg, const char *line, const char *top)
+{
+	request_line(msg, IRQLINE_CMD_LINE_SET, line);
+	nl_put_str(msg, IRQLINE_A_LINE_TOP, top);
+}
+
+void line_top(struct nl *nl, const char *line, const char *top)
+{
+	struct nl_msg msg;
+
+	request_top(&msg, line, top);
+	nl_must(nl, &msg, NULL);
+}
+
+bool may_be_hindered(struct nl *nl, const char *line)
+{
+	struct nl_ack ack = nl->ack;
+	__u32 delivery = line_u32(nl, line, IRQLINE_A_LINE_DELIVERY);
+
+	nl->ack = ack;
+	return delivery == IRQLINE_DELIVERY_INTX && ack.error == EBUSY;
+}
+
+bool try_top(struct nl *nl, const char *line, const char *top)
+{
+	struct nl_msg msg;
+
+	request_top(&msg, line, top);
+	if (!nl_do(nl, &msg, NULL))
+		return true;
+	if (!may_be_hindered(nl, line))
+		die("%s: top %s: %s", line, top, nl->ack.text);
+	return false;
+}
+
+void line_delivery(struct nl *nl, const char *line, __u32 delivery)
+{
+	struct nl_msg msg;
+
+	request_line(&msg, IRQLINE_CMD_LINE_SET, line);
+	nl_put_u32(&msg, IRQLINE_A_LINE_DELIVERY, delivery);
 	nl_must(nl, &msg, NULL);
 }
 

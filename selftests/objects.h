@@ -55,6 +55,16 @@ void line_get(struct nl *nl, const char *line, struct nl_list *reply);
 __u32 line_u32(struct nl *nl, const char *line, __u16 type);
 __u64 line_u64(struct nl *nl, const char *line, __u16 type);
 void line_clock(struct nl *nl, const char *line, bool on);
+void line_delivery(struct nl *nl, const char *line, __u32 delivery);
+void request_top(struct nl_msg *msg, const char *line, const char *top);
+void line_top(struct nl *nl, const char *line, const char *top);
+/*
+ * Returns whether it can be had. Else, as after may_be_hindered(), the answer
+ * says who is in the way.
+ */
+bool try_top(struct nl *nl, const char *line, const char *top);
+/* After a failure: may another driver, on the same INTx, be the reason? */
+bool may_be_hindered(struct nl *nl, const char *line);
 /* Which CPUs take the interrupt from now on, and until it really does. */
 void line_affinity(struct nl *nl, const char *line, int cpu);
 /* The same, but whoever comes next may still be elsewhere. */
