@@ -190,6 +190,43 @@ TEST_F_TIMEOUT(suspend, loses_nothing_with_any_strategy, 150)
 	EXPECT_EQ(stats.taken, stats.handled);
 }
 
+/* The top half keeps still, whatever it is, and finds on resume what was raised. */
+TEST_F_TIMEOUT(suspend, loses_nothing_with_any_top, 150)
+{
+	static const char * const tops[] = { "hard", "thread", "poll" };
+	struct flow *flow = &self->flow;
+	unsigned int i;
+	int bit;
+
+	handler_new(&self->nl, NEIGHBOUR, HANDLER, SOURCES, "irq-thread");
+	handler_work(&self->nl, NEIGHBOUR, HANDLER, IRQLINE_WORK_SPIN, WORK_NS);
+	add_sleeper(&self->nl, 2 * NSEC_PER_SEC, 100);
+
+	*flow = (struct flow) {
+		.line = NEIGHBOUR, .name = HANDLER, .sources = SOURCES,
+		.raiser_cpu = -1, .reader_cpu = -1, .seed = 1,
+	};
+	flow_start(flow, &self->nl);
+	for (i = 0; i < 2 * ARRAY_SIZE(tops) && !flow_failed(flow); i++) {
+		if (i == ARRAY_SIZE(tops))
+			line_delivery(&self->nl, NEIGHBOUR,
+				      IRQLINE_DELIVERY_INTX);
+		if (!try_top(&self->nl, NEIGHBOUR, tops[i % ARRAY_SIZE(tops)]))
+			continue;
+		flow_wait(flow, EVENTS / 4);
+		suspend(_metadata, self);
+		flow_wait(flow, EVENTS / 4);
+		ksft_print_msg("%s: suspended and resumed\n",
+			       tops[i % ARRAY_SIZE(tops)]);
+	}
+	flow_stop(flow, &self->nl);
+
+	EXPECT_STREQ("", flow->failure);
+	for (bit = 0; bit < 32; bit++)
+		EXPECT_EQ(flow->raised[bit], flow->answered[bit]);
+	EXPECT_EQ(flow->events, flow_last(flow));
+}
+
 struct caller {
 	struct edu_factorial f;
 	int fd, tid, err;
