@@ -159,10 +159,26 @@ static int pick_cpu(struct _test_data_torture *self, bool same)
 	return cpu;
 }
 
+/* A strategy to which, or from which, too few switches were made; -1 if none. */
+static int pick_missing(const struct _test_data_torture *self)
+{
+	int from = self->now.strategy, to, i;
+
+	for (to = 0; to < self->count; to++)
+		if (to != from && self->pairs[from][to] < PAIR_MIN)
+			return to;
+	for (i = 0; i < self->count; i++)
+		for (to = 0; to < self->count; to++)
+			if (i != to && self->pairs[i][to] < PAIR_MIN)
+				return i;
+	return -1;
+}
+
 /*
  * The strategy to which the least switches from the present one were made, or
  * any: so each pair occurs, in no order that a fault could depend on. The slow
- * ones are rarer, and so few that from there it is mostly the former.
+ * ones are rarer, and so few that from there it is mostly the former. What chance
+ * has left out comes in the second half.
  */
 static int pick_strategy(struct _test_data_torture *self)
 {
@@ -172,6 +188,8 @@ static int pick_strategy(struct _test_data_torture *self)
 	unsigned int least = ~0U, cost;
 	int best = start, to, i;
 
+	if (self->done * 2 >= self->switches && pick_missing(self) >= 0)
+		return pick_missing(self);
 	if (!random_below(&self->seed, slow ? SLOW_COST : 2) &&
 	    (!is_slow(&self->strategies[start]) ||
 	     !random_below(&self->seed, SLOW_COST)))

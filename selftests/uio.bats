@@ -14,6 +14,8 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	load_modules
 	[[ $(available_strategies) == *uio* ]] || skip "no UIO in this kernel"
+	# Another suite may have had it for a foreign driver.
+	! loaded uio_pci_generic || remove uio_pci_generic
 }
 
 teardown() {
