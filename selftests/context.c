@@ -139,13 +139,17 @@ static const char *in_unbound_kworker(const struct irqline_event *event,
 	return in_thread(event, "kworker/u");
 }
 
-/* Where the top half is a thread, this one is its second. */
+/*
+ * Where the top half is a thread, this one is its second, which older kernels forget
+ * when they move an interrupt: 6.1 does, 6.12 does not.
+ */
 static const char *in_irq_thread(const struct irqline_event *event,
 				 const struct place *place)
 {
 	char prefix[32];
 
-	if (event->bottom_cpu != event->top_cpu)
+	if (event->bottom_cpu != event->top_cpu &&
+	    !(place->forced && kernel_before("6.12")))
 		return "not on the interrupt's CPU";
 	snprintf(prefix, sizeof(prefix), "irq/%u-%s" LINE, place->irq,
 		 place->forced ? "s-" : "");

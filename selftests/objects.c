@@ -553,12 +553,16 @@ bool strategy_takes(const struct strategy *strategy, __u32 setting)
 	return strategy->settings & setting;
 }
 
-bool strategy_lacks_kernel(const struct strategy *strategy)
+bool kernel_before(const char *release)
 {
 	struct utsname kernel;
 
-	if (strategy->available || !strategy->since[0])
-		return false;
 	uname(&kernel);
-	return version(kernel.release) < version(strategy->since);
+	return version(kernel.release) < version(release);
+}
+
+bool strategy_lacks_kernel(const struct strategy *strategy)
+{
+	return !strategy->available && strategy->since[0] &&
+	       kernel_before(strategy->since);
 }

@@ -108,5 +108,7 @@ void strategy_find(struct nl *nl, const char *name, struct strategy *strategy);
 /* It takes this one of IRQLINE_SETTING_*. */
 bool strategy_takes(const struct strategy *strategy, __u32 setting);
 bool strategy_lacks_kernel(const struct strategy *strategy);
+/* The running kernel is older than this release, such as "6.9". */
+bool kernel_before(const char *release);
 
 #endif /* OBJECTS_H */
