@@ -155,6 +155,8 @@ const struct spec_set spec_histogram = SET(histogram_attrs);
 const struct spec_set spec_bucket = SET(bucket_attrs);
 
 _Static_assert(ARRAY_SIZE(line_attrs) <= SPEC_ATTRS_MAX, "SPEC_ATTRS_MAX is too small");
+_Static_assert(ARRAY_SIZE(handler_attrs) <= SPEC_ATTRS_MAX, "SPEC_ATTRS_MAX is too small");
+_Static_assert(ARRAY_SIZE(strategy_attrs) <= SPEC_ATTRS_MAX, "SPEC_ATTRS_MAX is too small");
 _Static_assert(ARRAY_SIZE(stats_attrs) <= SPEC_ATTRS_MAX, "SPEC_ATTRS_MAX is too small");
 
 static const struct spec_set *const sets[IRQLINE_CMD_MAX + 1] = {

@@ -42,7 +42,7 @@ struct spec_set {
 };
 
 /* Room for the attributes of any set, number 0 included. */
-#define SPEC_ATTRS_MAX	(IRQLINE_A_HANDLER_MAX + 1)
+#define SPEC_ATTRS_MAX	32
 
 extern const struct spec_set spec_line;
 extern const struct spec_set spec_handler;
