@@ -16,7 +16,7 @@
 
 void table_print_heading(void)
 {
-	printf("%-10s %-17s %-4s %-17s %6s %6s  %-14s %-14s %s\n", "STRATEGY", "RAN IN", "CPUS",
+	printf("%-17s %-17s %-4s %-17s %6s %6s  %-14s %-14s %s\n", "STRATEGY", "RAN IN", "CPUS",
 	       "THREAD", "EVENTS", "HANDED", "    P50", "    P99", "    MAX");
 }
 
@@ -115,7 +115,7 @@ void table_print_row(struct row *row)
 	name_contexts(row, contexts);
 	name_cpus(row, cpus);
 	name_threads(row, threads);
-	printf("%-10s %-17s %-4s %-17s %6u %6u", row->strategy, contexts, cpus, threads,
+	printf("%-17s %-17s %-4s %-17s %6u %6u", row->strategy, contexts, cpus, threads,
 	       row->events, row->handed_over);
 	if (row->events)
 		print_latencies(row);
