@@ -54,8 +54,6 @@ accepts()
 	complains "BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 33s!"
 	complains "irq 24: nobody cared (try booting with the \"irqpoll\" option)"
 	complains "Disabling IRQ #24"
-	complains "__common_interrupt: 1.36 No irq handler for vector"
-	complains "No irq handler for 1.36"
 	complains "NOHZ tick-stop error: local softirq work is pending, handler #08!!!"
 }
 
