@@ -12,7 +12,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <linux/capability.h>
 
 #include "kselftest_harness.h"
@@ -570,13 +569,7 @@ static void refuse(struct __test_metadata *const _metadata,
  */
 static bool dump_tells_attr(void)
 {
-	unsigned int major = 0, minor = 0;
-	struct utsname kernel;
-
-	uname(&kernel);
-	if (sscanf(kernel.release, "%u.%u", &major, &minor) != 2)
-		die("no kernel version: %s", kernel.release);
-	return major > 6 || (major == 6 && minor >= 2);
+	return !kernel_before("6.2");
 }
 
 static void refuse_dump(struct __test_metadata *const _metadata,

@@ -509,25 +509,6 @@ TEST_F(context, runs_on_the_cpu_that_it_can_be_bound_to)
 	check_undisturbed(_metadata, self, variant);
 }
 
-static __u64 taken(struct nl *nl, const char *handler)
-{
-	struct stats stats;
-
-	stats_get(nl, LINE, handler, &stats);
-	return stats.taken;
-}
-
-/* Raises once, and waits until the top half has taken it. */
-static void raise_taken(struct nl *nl, int fd, const char *handler,
-			__u32 sources)
-{
-	__u64 before = taken(nl, handler);
-
-	dev_raise(fd, sources);
-	WAIT_UNTIL(taken(nl, handler) > before, EVENT_TIMEOUT,
-		   "the top half takes the event");
-}
-
 /* What the kernel's own table of softirqs has counted for a vector on a CPU. */
 static __u64 softirqs(const char *vector, int cpu)
 {
@@ -641,8 +622,8 @@ static void leave_backlog(struct __test_metadata *_metadata,
 	handler_work(&self->nl, LINE, HANDLER, IRQLINE_WORK_SLEEP,
 		     NSEC_PER_SEC);
 	for (i = 0; i < BACKLOG; i++)
-		raise_taken(&self->nl, self->fd, HANDLER, RAISED);
-	raise_taken(&self->nl, self->fd, HANDLER, MARKER);
+		raise_taken(&self->nl, self->fd, LINE, HANDLER, RAISED);
+	raise_taken(&self->nl, self->fd, LINE, HANDLER, MARKER);
 
 	request_handler(&msg, IRQLINE_CMD_HANDLER_SET, LINE, HANDLER);
 	put_choice(&msg, variant);
@@ -960,7 +941,7 @@ TEST_F(delay, is_one_for_all_that_come_meanwhile)
 
 	set_delay(&self->nl, delay);
 	for (i = 0; i < 5; i++)
-		raise_taken(&self->nl, self->fd, HANDLER, MARKER);
+		raise_taken(&self->nl, self->fd, LINE, HANDLER, MARKER);
 	for (i = 0; i < 5; i++) {
 		dev_next(self->fd, self->id, &events[i]);
 		EXPECT_GE(events[i].bottom_ns, events[0].top_ns + delay);
@@ -977,7 +958,7 @@ TEST_F(delay, ends_with_the_setting)
 	struct irqline_event event;
 
 	set_delay(&self->nl, IRQLINE_DELAY_MAX);
-	raise_taken(&self->nl, self->fd, HANDLER, MARKER);
+	raise_taken(&self->nl, self->fd, LINE, HANDLER, MARKER);
 	set_delay(&self->nl, 0);
 	dev_next(self->fd, self->id, &event);
 	EXPECT_LT(event.bottom_ns - event.top_ns, IRQLINE_DELAY_MAX);
@@ -1136,11 +1117,11 @@ TEST_F_TIMEOUT(sleeper, delays_no_switch_of_another_handler, 60)
 	handler_new(&self->nl, LINE, OTHER, OTHER_SOURCE,
 		    self->strategies[0].name);
 	for (i = 0; i < 12; i++)
-		raise_taken(&self->nl, self->fd, HANDLER, MARKER);
+		raise_taken(&self->nl, self->fd, LINE, HANDLER, MARKER);
 
 	/* One that waits for an event would wait for all: a second each. */
 	for (i = 1; i <= 20; i++) {
-		raise_taken(&self->nl, self->fd, OTHER, OTHER_SOURCE);
+		raise_taken(&self->nl, self->fd, LINE, OTHER, OTHER_SOURCE);
 		handler_bottom(&self->nl, LINE, OTHER,
 			       self->strategies[i % self->count].name);
 	}

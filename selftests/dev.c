@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -69,4 +72,14 @@ int dev_drain(int fd, __u32 handler)
 			count += events[i].handler == handler;
 	}
 	return count;
+}
+
+void dev_function(const char *line, char *name, size_t size)
+{
+	char path[64], real[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/class/misc/%s/device", line);
+	if (!realpath(path, real))
+		die("%s: %s", path, strerror(errno));
+	snprintf(name, size, "%s", basename(real));
 }

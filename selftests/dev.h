@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <unistd.h>
 #include <linux/edu.h>
 #include <linux/irqline.h>
@@ -18,6 +19,8 @@
 /* These end the test if they fail. */
 int dev_open(const char *line, int flags);
 void dev_raise(int fd, __u32 sources);
+/* The PCI function of a line, such as 0000:00:04.0. */
+void dev_function(const char *line, char *name, size_t size);
 
 /*
  * Reads up to max events, and waits up to so many milliseconds for the first.

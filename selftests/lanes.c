@@ -32,24 +32,6 @@ static void await_idle(struct nl *nl)
 		   "the handler is idle");
 }
 
-static __u64 taken(struct nl *nl)
-{
-	struct stats stats;
-
-	stats_get(nl, LINE, HANDLER, &stats);
-	return stats.taken;
-}
-
-/* Raises once, and waits until the top half has taken it. */
-static void raise_taken(struct nl *nl, int fd, __u32 sources)
-{
-	__u64 before = taken(nl);
-
-	dev_raise(fd, sources);
-	WAIT_UNTIL(taken(nl) > before, EVENT_TIMEOUT,
-		   "the top half takes the event");
-}
-
 /* Each strategy that can have lanes. */
 FIXTURE(lanes)
 {
@@ -295,7 +277,7 @@ static void leave_pending(struct _test_data_change *self, int each, __u64 ns)
 	for (n = 0; n < 2; n++) {
 		line_affinity(&self->nl, LINE, cpu_nth(n));
 		for (i = 0; i < each; i++)
-			raise_taken(&self->nl, self->fd, MARKER << i);
+			raise_taken(&self->nl, self->fd, LINE, HANDLER, MARKER << i);
 	}
 }
 
@@ -382,9 +364,9 @@ static bool sleep_and_pass(struct _test_data_change *self,
 	await_idle(&self->nl);
 	line_affinity(&self->nl, LINE, cpu_nth(0));
 	handler_work(&self->nl, LINE, HANDLER, IRQLINE_WORK_SLEEP, SLEEP_NS);
-	raise_taken(&self->nl, self->fd, MARKER);
+	raise_taken(&self->nl, self->fd, LINE, HANDLER, MARKER);
 	line_affinity(&self->nl, LINE, cpu_nth(1));
-	raise_taken(&self->nl, self->fd, MARKER << 1);
+	raise_taken(&self->nl, self->fd, LINE, HANDLER, MARKER << 1);
 	for (i = 0; i < 2; i++) {
 		dev_next(self->fd, self->id, &event);
 		if (event.sources == MARKER)

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "dev.h"
+#include "dev.h"
 #include "objects.h"
 
 void objects_open(struct nl *nl)
@@ -454,6 +455,24 @@ __u64 stats_pending(struct nl *nl, const char *line, const char *handler)
 
 	stats_get(nl, line, handler, &stats);
 	return stats.pending;
+}
+
+__u64 stats_taken(struct nl *nl, const char *line, const char *handler)
+{
+	struct stats stats;
+
+	stats_get(nl, line, handler, &stats);
+	return stats.taken;
+}
+
+void raise_taken(struct nl *nl, int fd, const char *line, const char *handler,
+		 __u32 sources)
+{
+	__u64 before = stats_taken(nl, line, handler);
+
+	dev_raise(fd, sources);
+	WAIT_UNTIL(stats_taken(nl, line, handler) > before, EVENT_TIMEOUT,
+		   "the top half takes the event");
 }
 
 void stats_reset(struct nl *nl, const char *line, const char *handler)

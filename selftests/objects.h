@@ -95,6 +95,10 @@ void stats_get_lane(struct nl *nl, const char *line, const char *handler,
 /* How many lanes a dump tells of. */
 int stats_lanes(struct nl *nl, const char *line, const char *handler);
 __u64 stats_pending(struct nl *nl, const char *line, const char *handler);
+__u64 stats_taken(struct nl *nl, const char *line, const char *handler);
+/* Raises once, and waits until the top half has taken it for the handler. */
+void raise_taken(struct nl *nl, int fd, const char *line, const char *handler,
+		 __u32 sources);
 void stats_reset(struct nl *nl, const char *line, const char *handler);
 /* taken = handled + dropped + merged + pending */
 bool stats_add_up(const struct stats *stats);

@@ -42,10 +42,7 @@ static __u64 passes(struct _test_data_pass *self)
 
 static __u64 taken(struct _test_data_pass *self)
 {
-	struct stats stats;
-
-	stats_get(&self->nl, LINE, HANDLER, &stats);
-	return stats.taken;
+	return stats_taken(&self->nl, LINE, HANDLER);
 }
 
 /* Sources that are raised together come as one event. */

@@ -250,24 +250,6 @@ FIXTURE_TEARDOWN(budget)
 	nl_close(&self->nl);
 }
 
-static __u64 taken(struct nl *nl, const char *handler)
-{
-	struct stats stats;
-
-	stats_get(nl, LINE, handler, &stats);
-	return stats.taken;
-}
-
-static void raise_taken(struct nl *nl, int fd, const char *handler,
-			__u32 sources)
-{
-	__u64 before = taken(nl, handler);
-
-	dev_raise(fd, sources);
-	WAIT_UNTIL(taken(nl, handler) > before, EVENT_TIMEOUT,
-		   "the top half takes the event");
-}
-
 /* The backlog waits behind an event that sleeps, in a thread on its CPU. */
 static void build_backlog(struct _test_data_budget *self)
 {
@@ -281,7 +263,7 @@ static void build_backlog(struct _test_data_budget *self)
 	nl_put_u64(&msg, IRQLINE_A_HANDLER_WORK_TIME, NSEC_PER_SEC / 2);
 	nl_must(&self->nl, &msg, NULL);
 	for (i = 0; i < BACKLOG; i++)
-		raise_taken(&self->nl, self->fd, STORM, STORM_SOURCES);
+		raise_taken(&self->nl, self->fd, LINE, STORM, STORM_SOURCES);
 }
 
 /* On the CPU of the storm, so that whoever kicks it in the end, it is there. */

@@ -11,7 +11,6 @@
  * case that LINE does not refuse, there is pm_test, which wakes the system.
  */
 #include <errno.h>
-#include <libgen.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -59,23 +58,6 @@ static bool has_line(struct nl *nl, const char *line)
 	return nl_do(nl, &msg, NULL) == 0;
 }
 
-static void must_write(const char *path, const char *text)
-{
-	if (!file_write(path, text))
-		die("%s: %s", path, strerror(errno));
-}
-
-/* The name of the device of a line, as the core's messages have it. */
-static void device_name(const char *line, char *name)
-{
-	char path[64], real[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/sys/class/misc/%s/device", line);
-	if (!realpath(path, real))
-		die("%s: %s", path, strerror(errno));
-	snprintf(name, PATH_MAX, "%s", basename(real));
-}
-
 FIXTURE_SETUP(suspend)
 {
 	char states[64];
@@ -92,41 +74,20 @@ FIXTURE_SETUP(suspend)
 	if (!has_line(&self->nl, NEIGHBOUR))
 		SKIP(return, "there is no second device");
 
-	device_name(LINE, self->refuser);
+	dev_function(LINE, self->refuser, sizeof(self->refuser));
 	ASSERT_TRUE(file_read(PM_ASYNC, self->async, sizeof(self->async)));
-	must_write(PM_ASYNC, "0");
-	must_write(PM_TEST, "devices");
+	file_must_write(PM_ASYNC, "0");
+	file_must_write(PM_TEST, "devices");
 	if (!access(PM_TEST_DELAY, W_OK))
-		must_write(PM_TEST_DELAY, "1");
+		file_must_write(PM_TEST_DELAY, "1");
 }
 
 FIXTURE_TEARDOWN(suspend)
 {
-	must_write(PM_TEST, "none");
-	must_write(PM_ASYNC, self->async);
+	file_must_write(PM_TEST, "none");
+	file_must_write(PM_ASYNC, self->async);
 	objects_reset(&self->nl);
 	nl_close(&self->nl);
-}
-
-static __u64 taken(struct nl *nl, const char *line, const char *handler)
-{
-	struct stats stats;
-
-	stats_get(nl, line, handler, &stats);
-	return stats.taken;
-}
-
-/* Events that each have been taken by themselves. */
-static void raise_taken(struct nl *nl, int fd, int count)
-{
-	__u64 before = taken(nl, LINE, SLEEPER);
-
-	while (count--) {
-		dev_raise(fd, SLEEPER_SOURCE);
-		before++;
-		WAIT_UNTIL(taken(nl, LINE, SLEEPER) == before, EVENT_TIMEOUT,
-			   "the top half takes the event");
-	}
 }
 
 /* From now on LINE has work for so long. */
@@ -136,7 +97,8 @@ static void add_sleeper(struct nl *nl, __u64 ns, int count)
 
 	handler_new(nl, LINE, SLEEPER, SLEEPER_SOURCE, "workqueue");
 	handler_work(nl, LINE, SLEEPER, IRQLINE_WORK_SLEEP, ns);
-	raise_taken(nl, fd, count);
+	while (count--)
+		raise_taken(nl, fd, LINE, SLEEPER, SLEEPER_SOURCE);
 	close(fd);
 }
 

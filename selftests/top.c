@@ -10,12 +10,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "kselftest_harness.h"
 #include "flow.h"
@@ -127,30 +125,7 @@ static bool has_line(struct nl *nl, const char *line)
 /* Kernels of which a primary handler can agree to IRQF_ONESHOT. */
 static bool can_agree(void)
 {
-	struct utsname kernel;
-	unsigned int major, minor;
-
-	uname(&kernel);
-	if (sscanf(kernel.release, "%u.%u", &major, &minor) != 2)
-		die("no kernel version: '%s'", kernel.release);
-	return major > 6 || (major == 6 && minor >= 9);
-}
-
-static void must_write(const char *path, const char *text)
-{
-	if (!file_write(path, text))
-		die("%s: %s", path, strerror(errno));
-}
-
-/* The PCI function of a line, such as 0000:00:04.0. */
-static void function_name(const char *line, char *name)
-{
-	char path[64], real[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/sys/class/misc/%s/device", line);
-	if (!realpath(path, real))
-		die("%s: %s", path, strerror(errno));
-	snprintf(name, NAME_MAX, "%s", basename(real));
+	return !kernel_before("6.9");
 }
 
 /* The kernel's messages from now on. */
@@ -1074,7 +1049,7 @@ TEST_F_TIMEOUT(switching, does_not_hinder_the_device_from_going, 60)
 	__u32 id;
 	int fd;
 
-	function_name(LINE, function);
+	dev_function(LINE, function, sizeof(function));
 	for (n = 0; n < 4; n++) {
 		if (!self->can[n])
 			continue;
@@ -1083,11 +1058,11 @@ TEST_F_TIMEOUT(switching, does_not_hinder_the_device_from_going, 60)
 		nl_must(&self->nl, &msg, NULL);
 		fd = dev_open(LINE, O_RDWR);
 		dev_raise(fd, SOURCES);
-		must_write(DRIVER "/unbind", function);
+		file_must_write(DRIVER "/unbind", function);
 		EXPECT_EQ(-1, read(fd, &event, sizeof(event)));
 		EXPECT_EQ(ENODEV, errno);
 		close(fd);
-		must_write(DRIVER "/bind", function);
+		file_must_write(DRIVER "/bind", function);
 
 		now = settings_get(&self->nl, LINE);
 		EXPECT_EQ(0, now.nothread);
@@ -1141,7 +1116,8 @@ FIXTURE_SETUP(shared)
 		SKIP(return, "%s", why);
 	}
 	self->three = has_line(&self->nl, "edu2");
-	function_name(self->three ? "edu2" : NEIGHBOUR, self->given);
+	dev_function(self->three ? "edu2" : NEIGHBOUR, self->given,
+		     sizeof(self->given));
 	self->seed = now_ns();
 	self->log = log_open();
 }
@@ -1152,14 +1128,14 @@ static void override_driver(struct _test_data_shared *self, const char *driver)
 
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override",
 		 self->given);
-	must_write(path, driver);
+	file_must_write(path, driver);
 }
 
 /* Gives the device to another driver; false if that one cannot have it. */
 static bool foreign_come(struct _test_data_shared *self)
 {
 	if (!self->foreign) {
-		must_write(DRIVER "/unbind", self->given);
+		file_must_write(DRIVER "/unbind", self->given);
 		override_driver(self, FOREIGN_NAME);
 		self->foreign = true;
 	}
@@ -1174,9 +1150,9 @@ static void foreign_go(struct _test_data_shared *self)
 		return;
 	snprintf(path, sizeof(path), FOREIGN_DRIVER "/%s", self->given);
 	if (!access(path, F_OK))
-		must_write(FOREIGN_DRIVER "/unbind", self->given);
+		file_must_write(FOREIGN_DRIVER "/unbind", self->given);
 	override_driver(self, "\n");
-	must_write(DRIVER "/bind", self->given);
+	file_must_write(DRIVER "/bind", self->given);
 	self->foreign = false;
 }
 
@@ -1307,7 +1283,7 @@ TEST_F_TIMEOUT(shared, lines_come_and_go_without_a_loss, 60)
 	char function[NAME_MAX];
 	unsigned int i;
 
-	function_name(NEIGHBOUR, function);
+	dev_function(NEIGHBOUR, function, sizeof(function));
 	start_flow(self, 0);
 	for (i = 0; i < 9 && !flow_failed(&self->flows[0]); i++) {
 		ASSERT_EQ(0, try_delivery(&self->nl, NEIGHBOUR,
@@ -1315,9 +1291,9 @@ TEST_F_TIMEOUT(shared, lines_come_and_go_without_a_loss, 60)
 		line_top(&self->nl, LINE, tops[i / 3]);
 		line_top(&self->nl, NEIGHBOUR, tops[i % 3]);
 		flow_wait(&self->flows[0], EACH);
-		must_write(DRIVER "/unbind", function);
+		file_must_write(DRIVER "/unbind", function);
 		flow_wait(&self->flows[0], EACH);
-		must_write(DRIVER "/bind", function);
+		file_must_write(DRIVER "/bind", function);
 		flow_wait(&self->flows[0], EACH);
 	}
 	flow_stop(&self->flows[0], &self->nl);

@@ -223,3 +223,9 @@ bool file_write(const char *path, const char *text)
 	errno = saved;
 	return len == (ssize_t)strlen(text);
 }
+
+void file_must_write(const char *path, const char *text)
+{
+	if (!file_write(path, text))
+		die("%s: %s", path, strerror(errno));
+}

@@ -63,5 +63,7 @@ bool top_halves_are_threads(void);
 
 bool file_read(const char *path, char *text, int size);
 bool file_write(const char *path, const char *text);
+/* Ends the test if it cannot be written. */
+void file_must_write(const char *path, const char *text);
 
 #endif /* UTIL_H */
