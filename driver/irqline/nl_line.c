@@ -348,12 +348,14 @@ static int irqline_nl_blame_switch(struct irqline_nl_line_request *req, int err)
 static int irqline_nl_apply_affinity(struct irqline_nl_line_request *req)
 {
 	struct irqline_line *line = req->line;
-	const struct cpumask *now = irq_get_affinity_mask(line->irq);
-	bool same = now && cpumask_equal(now, req->cpus);
+	const struct cpumask *now;
+	bool same;
 	int err;
 
 	if (!irqline_nl_line_attr(req, IRQLINE_A_LINE_AFFINITY))
 		return 0;
+	now = irq_get_affinity_mask(line->irq);
+	same = now && cpumask_equal(now, req->cpus);
 	err = irq_set_affinity(line->irq, req->cpus);
 	if (err)
 		return irqline_nl_line_blame(req, IRQLINE_A_LINE_AFFINITY,
