@@ -234,7 +234,8 @@ void irqline_handler_spend(struct irqline_handler *handler,
  * irqline_handler_memory() - bytes that a handler takes
  * @handler: the handler
  *
- * The stacks of threads of its own are not counted.
+ * The stacks of threads of its own are not counted, nor a number for each CPU once
+ * its lanes have changed.
  *
  * Context: process; the handler's or the line's mutex held.
  * Return: the size in bytes, its queues and histograms included.
