@@ -41,7 +41,9 @@ struct irqline_tap;
  *	&irqline_event.data.
  * @mask: Required. Keeps the device from asserting INTx, or from sending
  *	messages, whichever it does, without losing what is pending. Process
- *	context, may sleep. Calls do not add up.
+ *	context, may sleep. Calls do not add up. The interrupt of a
+ *	device that sends messages is disabled and no CPU goes offline: the PCI
+ *	core writes the registers of MSI when an interrupt moves.
  * @unmask: Required. Ends @mask. Same context.
  * @deliver: Required. Frees the interrupt that the device has and takes one of
  *	the given kind. Nobody has it requested, no pass runs, and the device

@@ -20,9 +20,11 @@
  * it is not what a get takes: what a get shows is published under the line's
  * mutex, which is not held then.
  *
- * Locks: irqline_top_mutex -> line->mutex -> hub.lock. It is never taken with the
- * CPU hotplug lock or a handler's mutex held, nor are those taken with it held.
+ * Locks: irqline_top_mutex -> line->mutex -> hub.lock, and irqline_top_mutex -> CPU
+ * hotplug lock, for the mask alone. It is never taken with the CPU hotplug lock or a
+ * handler's mutex held, nor is the latter taken with it held.
  */
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -194,23 +196,48 @@ static void irqline_tops_catch_up(struct irqline_line *line)
 	raw_spin_unlock_irq(&line->hub.lock);
 }
 
+/*
+ * What masks messages stands in a register that the PCI core writes, too, when an
+ * interrupt moves: in its handler, but not while it is disabled, or when its CPU goes
+ * offline. A mask that is lost has the device send messages to a vector that is
+ * another's by then.
+ */
+static void irqline_tops_hush(struct irqline_line *line,
+			      const struct irqline_top *top, bool masked)
+{
+	cpus_read_lock();
+	if (!top->intx)
+		disable_irq_nosync(top->irq);
+	if (masked)
+		line->ops->mask(line->priv);
+	else
+		line->ops->unmask(line->priv);
+	cpus_read_unlock();
+}
+
 /* A message can be kept back only by a device that nobody is to hear. */
 static void irqline_tops_unmask(struct irqline_line *line)
 {
-	if (line->suspended || (line->top->intx && line->top->ops->polls))
+	const struct irqline_top *top = line->top;
+
+	if (line->suspended || (top->intx && top->ops->polls))
 		return;
-	line->ops->unmask(line->priv);
+	irqline_tops_hush(line, top, false);
+	if (!top->intx)
+		enable_irq(top->irq);
 }
 
 /*
- * Take the top half away, to line->resting. Nobody owns the list of the
- * interrupt's thread, so stopping waits for one event at most.
+ * Take the top half away, to line->resting. The device is masked first: no pass may
+ * leave it raising. The interrupt stays disabled until it is freed. Nobody owns the
+ * list of its thread, so stopping waits for one event at most.
  */
 static void irqline_tops_down(struct irqline_line *line)
 {
 	struct irqline_top *top = line->top;
 
-	line->ops->mask(line->priv);
+	irqline_tops_hush(line, top, true);
+	irqline_tops_close(line, true);
 	irqline_tops_publish(line, NULL);
 	top->ops->stop(top);
 	line->resting = top;
@@ -226,6 +253,7 @@ static void irqline_tops_up(struct irqline_line *line, struct irqline_top *top)
 	if (old != top)
 		irqline_top_free(old);
 	irqline_tops_show(line);
+	irqline_tops_close(line, line->suspended);
 	irqline_tops_unmask(line);
 	irqline_tops_catch_up(line);
 }
@@ -501,9 +529,6 @@ static int irqline_tops_replace(struct irqline_line *line,
 	struct irqline_top *use = top;
 	int err;
 
-	/* The device is masked first: no pass may leave it raising. */
-	line->ops->mask(line->priv);
-	irqline_tops_close(line, true);
 	irqline_tops_down(line);
 	if (deliver)
 		irqline_tops_move(line);
@@ -512,7 +537,6 @@ static int irqline_tops_replace(struct irqline_line *line,
 		irqline_top_free(top);
 		use = irqline_tops_retreat(line, deliver, extack);
 	}
-	irqline_tops_close(line, false);
 	irqline_tops_up(line, use);
 	if (bound)
 		irqline_tops_relax(irq);
