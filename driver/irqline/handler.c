@@ -14,6 +14,8 @@ const struct irqline_handler_settings irqline_handler_defaults = {
 	.bottom	= { .ops = &irqline_tasklet_ops, .cpu = -1 },
 	.budget	= 64,
 	.queue	= 256,
+	.high	= 256,
+	.low	= 128,
 };
 
 /* How enum irqline_work and its time share a word: 2^61 ns are 73 years. */
@@ -293,5 +295,7 @@ bool irqline_settings_equal(const struct irqline_handler_settings *a,
 	       irqline_bottom_equal(&a->bottom, &b->bottom) &&
 	       a->lanes == b->lanes &&
 	       a->budget == b->budget && a->queue == b->queue &&
+	       a->overflow == b->overflow && a->high == b->high &&
+	       a->low == b->low &&
 	       a->work == b->work && a->work_time == b->work_time;
 }

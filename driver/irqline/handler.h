@@ -19,7 +19,10 @@
  * @bottom: how its bottom half runs
  * @lanes: one order of events, or one on each CPU
  * @budget: events that one run takes at most
- * @queue: events that its queue holds; only for a new one
+ * @queue: events that its queue holds
+ * @overflow: what becomes of an event that finds it full
+ * @high: with backpressure, events at which the device is to hold its sources
+ * @low: events at which an episode of overflow ends, or the device goes on
  * @work: artificial cost of its bottom half
  * @work_time: of that, in nanoseconds; 0 with IRQLINE_WORK_NONE
  */
@@ -31,6 +34,9 @@ struct irqline_handler_settings {
 	enum irqline_lanes lanes;
 	u32 budget;
 	u32 queue;
+	enum irqline_overflow overflow;
+	u32 high;
+	u32 low;
 	enum irqline_work work;
 	u64 work_time;
 };
