@@ -47,24 +47,33 @@ static bool edu_alive(void *priv)
 	return edu_is_edu(priv);
 }
 
+/* Config space needs only raw locks. Context: any. */
+static void edu_set_config(struct pci_dev *pdev, int where, u16 bit, bool set)
+{
+	u16 value;
+
+	pci_read_config_word(pdev, where, &value);
+	value &= ~bit;
+	if (set)
+		value |= bit;
+	pci_write_config_word(pdev, where, value);
+}
+
 /*
  * The device has no mask for its messages. With MSI off it would use INTx, which
- * the PCI core has masked as long as there is MSI.
+ * the PCI core has masked as long as there is MSI. Not pci_intx(), which allocates
+ * memory for a device whose resources are managed.
  */
 static void edu_set_masked(struct edu *edu, bool masked)
 {
 	struct pci_dev *pdev = edu->pdev;
-	u16 flags;
 
-	if (!pdev->msi_enabled) {
-		pci_intx(pdev, !masked);
-		return;
-	}
-	pci_read_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS, &flags);
-	flags &= ~PCI_MSI_FLAGS_ENABLE;
-	if (!masked)
-		flags |= PCI_MSI_FLAGS_ENABLE;
-	pci_write_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS, flags);
+	if (pdev->msi_enabled)
+		edu_set_config(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
+			       PCI_MSI_FLAGS_ENABLE, !masked);
+	else
+		edu_set_config(pdev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE,
+			       masked);
 }
 
 static void edu_mask(void *priv)
