@@ -23,10 +23,9 @@ struct irqline_tap;
 /**
  * struct irqline_client_ops - what irqline asks of a device's driver
  *
- * All but @mask, @unmask and @deliver are called by a pass of the top half: with
- * the line's raw spinlock held and interrupts off, so they must neither sleep
- * nor take a lock that sleeps under PREEMPT_RT, and should cost a few register
- * accesses at most.
+ * All but @deliver are called with the line's raw spinlock held and interrupts off,
+ * most of them by a pass of the top half, so they must neither sleep nor take a lock
+ * that sleeps under PREEMPT_RT, and should cost a few register accesses at most.
  *
  * @status: Required. Returns the sources that are pending, 0 for none: then
  *	the interrupt was somebody else's. All ones is what a device that is
@@ -40,10 +39,10 @@ struct irqline_tap;
  *	device holds for @sources and may soon overwrite; becomes
  *	&irqline_event.data.
  * @mask: Required. Keeps the device from asserting INTx, or from sending
- *	messages, whichever it does, without losing what is pending. Process
- *	context, may sleep. Calls do not add up. The interrupt of a
- *	device that sends messages is disabled and no CPU goes offline: the PCI
- *	core writes the registers of MSI when an interrupt moves.
+ *	messages, whichever it does, without losing what is pending. Calls do
+ *	not add up. The interrupt of a device that sends messages is disabled
+ *	then, and no CPU goes offline: the PCI core writes the registers of MSI
+ *	when an interrupt moves.
  * @unmask: Required. Ends @mask. Same context.
  * @deliver: Required. Frees the interrupt that the device has and takes one of
  *	the given kind. Nobody has it requested, no pass runs, and the device
@@ -72,9 +71,9 @@ struct irqline_client_ops {
  *	and under PREEMPT_RT neither take a lock that sleeps there nor wake a
  *	wait queue.
  *	Must take an event for a hint and verify at the device what has
- *	happened: users may raise its sources by hand, and a full queue drops
- *	its newest event (never the last one, so a look at the device that an
- *	event causes always comes after what the dropped one stood for).
+ *	happened: users may raise its sources by hand, and a full queue merges
+ *	events, or leaves the source at the device, as the administrator chose;
+ *	no other policy is allowed.
  */
 struct irqline_builtin {
 	const char *name;

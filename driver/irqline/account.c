@@ -43,12 +43,30 @@ static void irqline_counts_subtract(struct irqline_counts *counts,
 }
 
 /**
+ * irqline_lane_counts_locked() - the account of a lane at this moment
+ * @lane: the lane
+ * @counts: to be filled; taken = handled + dropped + merged + pending
+ *
+ * The owner changes the counts with interrupts off, so it is never the one who is
+ * interrupted by who waits here.
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_counts_locked(struct irqline_lane *lane,
+				struct irqline_counts *counts)
+{
+	while (!irqline_lane_try_counts(lane, counts))
+		cpu_relax();
+	irqline_counts_subtract(counts, &lane->base);
+}
+
+/**
  * irqline_lane_counts() - the account of a lane at one moment
  * @lane: the lane
  * @counts: to be filled; taken = handled + dropped + merged + pending
  *
  * The lock keeps the producer away; the owner, who takes no lock, is waited
- * for while it changes the counts, which it does with preemption off.
+ * for while it changes the counts, without keeping passes away.
  *
  * Context: process.
  */

@@ -21,6 +21,9 @@
  * @execs: executors, or NULL if they stay
  * @lanes: lanes, or NULL if they stay
  * @spare: executors for the old lanes, should the new ones not do
+ * @rings: memory for queues of another size, or NULL if the lanes or their queues
+ *	stay as they are
+ * @requeue: the lanes stay, and what their queues do when they are full changes
  * @table: a table to be filled, or NULL if the dispatch stays
  * @uio: the number of the UIO device afterwards, or -1
  *
@@ -30,12 +33,16 @@ struct irqline_change {
 	struct irqline_execs *execs;
 	struct irqline_laneset *lanes;
 	struct irqline_execs *spare;
+	struct irqline_ring **rings;
+	bool requeue;
 	struct irqline_table *table;
 	int uio;
 };
 
-static void irqline_change_end(struct irqline_change *change)
+static void irqline_change_end(struct irqline_change *change,
+			       const struct irqline_handler *handler)
 {
+	irqline_laneset_free_rings(handler->lanes, change->rings);
 	irqline_execs_discard(change->execs);
 	irqline_execs_discard(change->spare);
 	irqline_laneset_free(change->lanes);
@@ -58,8 +65,7 @@ static int irqline_change_execs(struct irqline_execs **execs,
 	return 0;
 }
 
-static int irqline_change_room(struct irqline_line *line,
-			       const struct irqline_laneset *lanes,
+static int irqline_change_room(struct irqline_line *line, size_t more,
 			       struct netlink_ext_ack *extack)
 {
 	size_t memory;
@@ -67,7 +73,7 @@ static int irqline_change_room(struct irqline_line *line,
 	mutex_lock(&line->mutex);
 	memory = irqline_line_memory(line);
 	mutex_unlock(&line->mutex);
-	if (memory + irqline_laneset_memory(lanes) <= IRQLINE_MEMORY_MAX)
+	if (memory + more <= IRQLINE_MEMORY_MAX)
 		return 0;
 	NL_SET_ERR_MSG(extack, "the line's queues would take too much memory");
 	return -ENOSPC;
@@ -85,10 +91,44 @@ static int irqline_change_lanes(struct irqline_change *change,
 	change->lanes = irqline_handler_lanes(handler, settings);
 	if (!handler->numbers || !change->lanes)
 		return -ENOMEM;
-	return irqline_change_room(line, change->lanes, extack) ?:
+	return irqline_change_room(line, irqline_laneset_memory(change->lanes),
+				   extack) ?:
 	       irqline_change_execs(&change->spare, line, handler,
 				    handler->lanes, &handler->settings.bottom,
 				    extack);
+}
+
+/* What waits in the rings that are there now stays there until it is handled. */
+static int irqline_change_rings(struct irqline_change *change,
+				struct irqline_line *line,
+				const struct irqline_laneset *lanes, u32 size,
+				struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = irqline_change_room(line, irqline_laneset_count(lanes) *
+				  irqline_ring_memory(size), extack);
+	if (err)
+		return err;
+	change->rings = irqline_laneset_rings(lanes, size);
+	return change->rings ? 0 : -ENOMEM;
+}
+
+static int irqline_change_queues(struct irqline_change *change,
+				 struct irqline_line *line,
+				 struct irqline_handler *handler,
+				 const struct irqline_handler_settings *settings,
+				 struct netlink_ext_ack *extack)
+{
+	const struct irqline_handler_settings *now = &handler->settings;
+
+	if (irqline_queues_equal(now, settings))
+		return 0;
+	change->requeue = true;
+	if (now->queue == settings->queue)
+		return 0;
+	return irqline_change_rings(change, line, handler->lanes,
+				    settings->queue, extack);
 }
 
 /* All that can fail. What there is then is left to irqline_change_end(). */
@@ -107,12 +147,14 @@ static int irqline_change_begin(struct irqline_change *change,
 		if (!change->table)
 			return -ENOMEM;
 	}
-	if (now->lanes != settings->lanes) {
+	if (now->lanes != settings->lanes)
 		err = irqline_change_lanes(change, line, handler, settings,
 					   extack);
-		if (err)
-			return err;
-	}
+	else
+		err = irqline_change_queues(change, line, handler, settings,
+					    extack);
+	if (err)
+		return err;
 	if (!change->lanes && irqline_bottom_equal(&now->bottom, &settings->bottom))
 		return 0;
 	err = irqline_change_execs(&change->execs, line, handler,
@@ -141,6 +183,50 @@ static void irqline_change_settle(struct irqline_change *change,
 }
 
 /*
+ * Other queues, or others to do when they are full. Returns false if more waits than
+ * would fit. Context: line->mutex held.
+ */
+static bool irqline_change_requeue(struct irqline_change *change,
+				   struct irqline_handler *handler,
+				   const struct irqline_handler_settings *settings)
+{
+	bool fits = true;
+
+	raw_spin_lock_irq(&handler->hub->lock);
+	if (change->rings)
+		fits = irqline_laneset_chain(handler->lanes, change->rings,
+					     settings->queue);
+	if (fits)
+		irqline_laneset_policy(handler->lanes, settings->overflow,
+				       settings->high, settings->low);
+	raw_spin_unlock_irq(&handler->hub->lock);
+	return fits;
+}
+
+/* The point of no return. Returns an error if it is not passed. */
+static int irqline_change_commit(struct irqline_change *change,
+				 struct irqline_line *line,
+				 struct irqline_handler *handler,
+				 const struct irqline_handler_settings *settings,
+				 struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	mutex_lock(&line->mutex);
+	if (line->dead) {
+		err = -ENODEV;
+	} else if (change->requeue &&
+		   !irqline_change_requeue(change, handler, settings)) {
+		NL_SET_ERR_MSG(extack, "more events wait than the queue would hold");
+		err = -EBUSY;
+	} else {
+		irqline_change_settle(change, line, handler, settings);
+	}
+	mutex_unlock(&line->mutex);
+	return err;
+}
+
+/*
  * Work that sleeps, or spins for long, must not meet a strategy that may not
  * sleep. Where the old one may, the new work suits both and comes before the
  * switch; where it may not, the old work suits both until after it.
@@ -148,18 +234,19 @@ static void irqline_change_settle(struct irqline_change *change,
 static int irqline_change_switch(struct irqline_change *change,
 				 struct irqline_line *line,
 				 struct irqline_handler *handler,
-				 const struct irqline_handler_settings *settings)
+				 const struct irqline_handler_settings *settings,
+				 struct netlink_ext_ack *extack)
 {
 	bool early = handler->settings.bottom.ops->may_sleep;
-	bool dead;
+	int err;
 
-	mutex_lock(&line->mutex);
-	dead = line->dead;
-	if (!dead)
-		irqline_change_settle(change, line, handler, settings);
-	mutex_unlock(&line->mutex);
-	if (dead)
-		return -ENODEV;
+	irqline_laneset_share(handler->lanes, settings->overflow);
+	err = irqline_change_commit(change, line, handler, settings, extack);
+	irqline_laneset_unshare(handler->lanes, handler->settings.overflow);
+	if (err)
+		return err;
+	if (change->requeue)
+		irqline_laneset_nudge(handler->lanes);
 
 	irqline_laneset_budget(handler->lanes, settings->budget);
 	if (early)
@@ -192,6 +279,9 @@ static bool irqline_change_swap(struct irqline_change *change,
 		handler->lanes = change->lanes;
 		irqline_handler_spend(handler, settings->work,
 				      settings->work_time);
+		/* More may have been moved to one than may wait there. */
+		irqline_laneset_policy(handler->lanes, settings->overflow,
+				       settings->high, settings->low);
 		change->lanes = old;
 	}
 	raw_spin_unlock_irq(&handler->hub->lock);
@@ -232,7 +322,7 @@ static int irqline_change_relane(struct irqline_change *change,
 	mutex_unlock(&line->mutex);
 
 	if (moved) {
-		irqline_laneset_poke(handler->lanes);
+		irqline_laneset_nudge(handler->lanes);
 		return 0;
 	}
 	irqline_change_unpark(change, line, handler);
@@ -266,8 +356,9 @@ int irqline_change(struct irqline_line *line, struct irqline_handler *handler,
 		err = irqline_change_relane(&change, line, handler, settings,
 					    extack);
 	else if (!err)
-		err = irqline_change_switch(&change, line, handler, settings);
-	irqline_change_end(&change);
+		err = irqline_change_switch(&change, line, handler, settings,
+					    extack);
+	irqline_change_end(&change, handler);
 	return err;
 }
 

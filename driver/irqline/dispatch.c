@@ -56,13 +56,14 @@ void irqline_table_begin(struct irqline_table *table, unsigned int nr)
 /**
  * irqline_table_add() - add a handler behind those that are there
  * @table: a table with room, that no pass sees yet
- * @lanes: where its lanes are found; written under the line'"'"'s lock
+ * @lanes: where its lanes are found; written under the line's lock
+ * @holds: not 0 while its sources are to be held at the device; likewise
  * @sources: what it wants
  * @exclusive: the handlers that follow do not get these
  */
 void irqline_table_add(struct irqline_table *table,
-		       struct irqline_laneset **lanes, u32 sources,
-		       bool exclusive)
+		       struct irqline_laneset **lanes, const u32 *holds,
+		       u32 sources, bool exclusive)
 {
 	unsigned int at = table->nr++;
 	unsigned long left;
@@ -70,6 +71,7 @@ void irqline_table_add(struct irqline_table *table,
 
 	sources &= ~table->closed;
 	table->entry[at].lanes = lanes;
+	table->entry[at].holds = holds;
 	table->entry[at].sources = sources;
 	table->claimed |= sources;
 	if (exclusive)
@@ -77,6 +79,24 @@ void irqline_table_add(struct irqline_table *table,
 	left = sources;
 	for_each_set_bit(bit, &left, IRQLINE_NR_SOURCES)
 		__set_bit(at, table->by_source + bit * table->words);
+}
+
+/**
+ * irqline_table_held() - the sources that a pass must leave at the device
+ * @table: the line's
+ *
+ * Context: the line's lock held.
+ * Return: those that some handler wants who cannot take more now.
+ */
+u32 irqline_table_held(const struct irqline_table *table)
+{
+	unsigned int i;
+	u32 held = 0;
+
+	for (i = 0; i < table->nr; i++)
+		if (*table->entry[i].holds)
+			held |= table->entry[i].sources;
+	return held;
 }
 
 /* The handlers of one word that want some of @pending. */

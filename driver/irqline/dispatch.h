@@ -18,7 +18,8 @@ struct irqline_pass;
  * @claimed: the sources that some handler wants
  * @closed: while it is filled: sources that an exclusive one has closed
  * @by_source: a set of handlers for each source
- * @entry: their lanes, which may be replaced, and what they get
+ * @entry: their lanes, which may be replaced, what they get, and, if it is not 0,
+ *	that they cannot take more now
  *
  * Never changes once passes see it; another one takes its place under the
  * line's lock.
@@ -32,6 +33,7 @@ struct irqline_table {
 	unsigned long *by_source;
 	struct irqline_table_entry {
 		struct irqline_laneset **lanes;
+		const u32 *holds;
 		u32 sources;
 	} entry[];
 };
@@ -40,8 +42,9 @@ struct irqline_table *irqline_table_alloc(unsigned int max);
 void irqline_table_free(struct irqline_table *table);
 void irqline_table_begin(struct irqline_table *table, unsigned int nr);
 void irqline_table_add(struct irqline_table *table,
-		       struct irqline_laneset **lanes, u32 sources,
-		       bool exclusive);
+		       struct irqline_laneset **lanes, const u32 *holds,
+		       u32 sources, bool exclusive);
+u32 irqline_table_held(const struct irqline_table *table);
 void irqline_table_dispatch(const struct irqline_table *table, u32 pending,
 			    struct irqline_pass *pass);
 

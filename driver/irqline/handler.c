@@ -68,43 +68,31 @@ static void irqline_handler_work(struct irqline_lane *lane,
 	irqline_tapset_push(handler->taps, event);
 }
 
+/* Whether passes are to leave its sources at the device. */
+static void irqline_handler_hold(struct irqline_handler *handler, bool begin)
+{
+	if (begin ? !handler->holds++ : !--handler->holds)
+		handler->hub->hold(handler->hub);
+}
+
 /*
  * An episode of the handler lasts as long as one of its lanes has one. Under
- * hub->lock, in any context, so it only has the alert's work queued.
+ * hub->lock, in any context.
  */
 static void irqline_handler_alarm(struct irqline_lane *lane, bool begin)
 {
 	struct irqline_handler *handler = lane->owner;
+	struct irqline_counts counts;
 
+	if (lane->overflow == IRQLINE_OVERFLOW_BACKPRESSURE)
+		irqline_handler_hold(handler, begin);
 	if (begin ? handler->overflowing++ : --handler->overflowing)
 		return;
-	handler->overflow++;
-	schedule_work(&handler->alert);
-}
-
-static u32 irqline_handler_overflow(struct irqline_handler *handler)
-{
-	u32 state;
-
-	raw_spin_lock_irq(&handler->hub->lock);
-	state = handler->overflow;
-	raw_spin_unlock_irq(&handler->hub->lock);
-	return state;
-}
-
-/* Tells of each beginning and each end, in order. */
-static void irqline_handler_alert(struct work_struct *work)
-{
-	struct irqline_handler *handler =
-		container_of(work, struct irqline_handler, alert);
-	struct irqline_alert_info info = { .handler = handler };
-
-	while (handler->overflow_told != irqline_handler_overflow(handler)) {
-		info.alert = handler->overflow_told & 1 ?
-			IRQLINE_ALERT_OVERFLOW_END : IRQLINE_ALERT_OVERFLOW_BEGIN;
-		handler->overflow_told++;
-		irqline_notify(IRQLINE_NOTIFY_ALERT, &info);
-	}
+	irqline_laneset_counts_locked(handler->lanes, &counts);
+	if (begin)
+		irqline_alerts_begin(&handler->alerts, &counts);
+	else
+		irqline_alerts_end(&handler->alerts, &counts);
 }
 
 /**
@@ -143,6 +131,9 @@ irqline_handler_lanes(struct irqline_handler *handler,
 		.owner		= handler,
 		.handler	= handler->id,
 		.queue		= settings->queue,
+		.overflow	= settings->overflow,
+		.high		= settings->high,
+		.low		= settings->low,
 		.budget		= settings->budget,
 		.work		= irqline_handler_work,
 		.alarm		= irqline_handler_alarm,
@@ -184,7 +175,7 @@ irqline_handler_alloc(struct irqline_line *line, struct irqline_hub *hub,
 	kref_init(&handler->ref);
 	INIT_LIST_HEAD(&handler->node);
 	mutex_init(&handler->mutex);
-	INIT_WORK(&handler->alert, irqline_handler_alert);
+	irqline_alerts_init(&handler->alerts, handler, &hub->lock);
 	handler->line = line;
 	handler->taps = taps;
 	handler->settings = *settings;
@@ -282,6 +273,20 @@ bool irqline_rank_equal(const struct irqline_handler_settings *a,
 }
 
 /**
+ * irqline_queues_equal() - do both say the same about the queues?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if the queues, and what they do when they are full, stay the same.
+ */
+bool irqline_queues_equal(const struct irqline_handler_settings *a,
+			  const struct irqline_handler_settings *b)
+{
+	return a->queue == b->queue && a->overflow == b->overflow &&
+	       a->high == b->high && a->low == b->low;
+}
+
+/**
  * irqline_settings_equal() - do both say the same?
  * @a: one
  * @b: the other
@@ -294,8 +299,7 @@ bool irqline_settings_equal(const struct irqline_handler_settings *a,
 	return irqline_rank_equal(a, b) &&
 	       irqline_bottom_equal(&a->bottom, &b->bottom) &&
 	       a->lanes == b->lanes &&
-	       a->budget == b->budget && a->queue == b->queue &&
-	       a->overflow == b->overflow && a->high == b->high &&
-	       a->low == b->low &&
+	       irqline_queues_equal(a, b) &&
+	       a->budget == b->budget &&
 	       a->work == b->work && a->work_time == b->work_time;
 }

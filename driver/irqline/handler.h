@@ -5,9 +5,9 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/workqueue.h>
 #include <irqline.h>
 
+#include "alert.h"
 #include "laneset.h"
 #include "tap.h"
 
@@ -53,11 +53,10 @@ struct irqline_handler_settings {
  * @priv: for @builtin
  * @taps: the open files of its line
  * @line: its line, for the alert; lives as long as the handler
- * @alert: tells of overflow, from process context
- * @overflowing: lanes in an episode of overflow; under hub->lock
- * @overflow: twice the episodes that are over, and 1 while one lasts; under
+ * @holds: lanes that cannot take more, so its sources are held at the device; under
  *	hub->lock
- * @overflow_told: the state that @alert has told
+ * @overflowing: lanes in an episode of overflow; under hub->lock
+ * @alerts: tells of these episodes
  * @ref: one of the line's, and of each request's at work
  * @node: in the line's list, by rank; protected by the line's mutex
  * @mutex: serialises changes; held across a switch, so taken before the line's
@@ -77,10 +76,9 @@ struct irqline_handler {
 	void *priv;
 	struct irqline_tapset *taps;
 	struct irqline_line *line;
-	struct work_struct alert;
+	u32 holds;
 	u32 overflowing;
-	u32 overflow;
-	u32 overflow_told;
+	struct irqline_alerts alerts;
 
 	struct kref ref;
 	struct list_head node;
@@ -110,6 +108,8 @@ bool irqline_bottom_equal(const struct irqline_bottom_config *a,
 			  const struct irqline_bottom_config *b);
 bool irqline_rank_equal(const struct irqline_handler_settings *a,
 			const struct irqline_handler_settings *b);
+bool irqline_queues_equal(const struct irqline_handler_settings *a,
+			  const struct irqline_handler_settings *b);
 bool irqline_settings_equal(const struct irqline_handler_settings *a,
 			    const struct irqline_handler_settings *b);
 

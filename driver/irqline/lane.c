@@ -19,6 +19,12 @@
  * free, or wait for its owner. An owner that runs in the old executor sees
  * before its next event that another one is published, and hands over.
  *
+ * Overflow. An episode begins when the policy first bites: an event finds the queue
+ * full, or, with backpressure, there is room for no more than what is to come. It
+ * ends when the owner has brought the queue down to the low watermark. Who begins
+ * one claims the lane afterwards, and the owner looks for one before it gives up, so
+ * none is left behind: with backpressure, nothing else would ever kick the lane.
+ *
  * Budget. One run takes a bounded number of events, then kicks the published
  * executor again: nobody keeps a CPU because events keep coming.
  */
@@ -133,46 +139,90 @@ static void irqline_lane_kick(struct irqline_lane *lane,
 		local_bh_enable();
 }
 
-/*
- * Owner, with the queue not empty: move the oldest event to @event. The account
- * is exact at any moment.
- */
-static void irqline_lane_next(struct irqline_lane *lane,
-			      struct irqline_event *event)
+/* Context: interrupts off. */
+static void irqline_lane_fetch(struct irqline_lane *lane,
+			       struct irqline_event *event)
 {
 	*event = *irqline_queue_peek(&lane->queue);
 
-	preempt_disable();
 	raw_write_seqcount_begin(&lane->seq);
 	irqline_queue_pop(&lane->queue);
 	WRITE_ONCE(lane->in_work, 1);
 	raw_write_seqcount_end(&lane->seq);
-	preempt_enable();
+}
+
+/*
+ * Owner, with the queue not empty: move the oldest event to @event. The account
+ * is exact at any moment; a pass that wants to know it does not interrupt who
+ * changes it. irqline_lane_share() waits for who has not seen @shared.
+ */
+static void irqline_lane_next(struct irqline_lane *lane,
+			      struct irqline_event *event)
+{
+	struct irqline_hub *hub = lane->hub;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (unlikely(READ_ONCE(lane->shared))) {
+		raw_spin_lock(&hub->lock);
+		irqline_lane_fetch(lane, event);
+		raw_spin_unlock(&hub->lock);
+	} else {
+		irqline_lane_fetch(lane, event);
+	}
+	local_irq_restore(flags);
 }
 
 static void irqline_lane_done(struct irqline_lane *lane)
 {
-	preempt_disable();
+	unsigned long flags;
+
+	local_irq_save(flags);
 	raw_write_seqcount_begin(&lane->seq);
 	WRITE_ONCE(lane->in_work, 0);
 	irqline_count(&lane->handled, 1);
 	raw_write_seqcount_end(&lane->seq);
-	preempt_enable();
+	local_irq_restore(flags);
+}
+
+/* An episode of overflow begins, unless there is one. Context: hub->lock held. */
+static void irqline_lane_bite(struct irqline_lane *lane)
+{
+	if (lane->overflowing)
+		return;
+	WRITE_ONCE(lane->overflowing, true);
+	lane->alarm(lane, true);
+}
+
+/**
+ * irqline_lane_ease() - end the episode of overflow, if there is one
+ * @lane: the lane
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_ease(struct irqline_lane *lane)
+{
+	lockdep_assert_held(&lane->hub->lock);
+
+	if (!lane->overflowing)
+		return;
+	WRITE_ONCE(lane->overflowing, false);
+	lane->alarm(lane, false);
 }
 
 /* Owner: has an episode of overflow ended? */
-static void irqline_lane_relief(struct irqline_lane *lane)
+static void irqline_lane_relieve(struct irqline_lane *lane)
 {
 	struct irqline_hub *hub = lane->hub;
 	unsigned long flags;
 
 	if (likely(!READ_ONCE(lane->overflowing)))
 		return;
-	if (irqline_queue_fill(&lane->queue) > irqline_queue_size(&lane->queue) / 2)
+	if (irqline_queue_fill(&lane->queue) > READ_ONCE(lane->low))
 		return;
 	raw_spin_lock_irqsave(&hub->lock, flags);
-	WRITE_ONCE(lane->overflowing, false);
-	lane->alarm(lane, false);
+	if (irqline_queue_fill(&lane->queue) <= lane->low)
+		irqline_lane_ease(lane);
 	raw_spin_unlock_irqrestore(&hub->lock, flags);
 }
 
@@ -211,7 +261,7 @@ static u64 irqline_lane_handle(struct irqline_lane *lane,
 	irqline_stats_add(rcu_dereference(lane->stats), event, end);
 	rcu_read_unlock();
 	irqline_lane_done(lane);
-	irqline_lane_relief(lane);
+	irqline_lane_relieve(lane);
 	return end;
 }
 
@@ -231,6 +281,7 @@ static unsigned int irqline_lane_run(struct irqline_lane *lane,
 
 	while (READ_ONCE(lane->exec) == exec) {
 		if (irqline_queue_empty(&lane->queue)) {
+			irqline_lane_relieve(lane);
 			if (irqline_lane_give_up(lane))
 				return done;
 			continue;
@@ -278,6 +329,7 @@ void irqline_pass_begin(struct irqline_pass *pass, const struct irqline_hub *hub
 	pass->cpu = raw_smp_processor_id();
 	pass->context = irqline_context();
 	pass->data = 0;
+	pass->captured = false;
 	pass->first = NULL;
 	pass->last = &pass->first;
 }
@@ -299,38 +351,12 @@ void irqline_pass_end(struct irqline_pass *pass)
 	}
 }
 
-static void irqline_lane_overflow(struct irqline_lane *lane)
+/* Producer, with room in the queue. */
+static void irqline_lane_push(struct irqline_lane *lane, u32 sources,
+			      const struct irqline_pass *pass)
 {
-	irqline_count(&lane->dropped, 1);
-	if (lane->overflowing)
-		return;
-	WRITE_ONCE(lane->overflowing, true);
-	lane->alarm(lane, true);
-}
+	struct irqline_event *event = irqline_queue_slot(&lane->queue);
 
-/**
- * irqline_lane_take() - producer: queue an event, and see that it is handled
- * @lane: the lane
- * @sources: what the event stands for
- * @pass: the pass that found it
- *
- * A full queue has an owner who will run, so a dropped event kicks nobody.
- *
- * Context: hub->lock held.
- */
-void irqline_lane_take(struct irqline_lane *lane, u32 sources,
-		       struct irqline_pass *pass)
-{
-	struct irqline_event *event;
-
-	lockdep_assert_held(&lane->hub->lock);
-
-	irqline_count(&lane->taken, 1);
-	event = irqline_queue_slot(&lane->queue);
-	if (unlikely(!event)) {
-		irqline_lane_overflow(lane);
-		return;
-	}
 	*event = (struct irqline_event) {
 		.seq		= lane->taken,
 		.top_ns		= pass->now,
@@ -343,6 +369,75 @@ void irqline_lane_take(struct irqline_lane *lane, u32 sources,
 		.flags		= pass->flags,
 	};
 	irqline_queue_push(&lane->queue);
+}
+
+/* Producer, with the queue full: make room at its end. */
+static void irqline_lane_drop_oldest(struct irqline_lane *lane)
+{
+	irqline_queue_peek(&lane->queue);
+	irqline_queue_pop(&lane->queue);
+	irqline_count(&lane->dropped, 1);
+}
+
+/* Producer, with the queue full: have its newest event stand for this one, too. */
+static void irqline_lane_merge(struct irqline_lane *lane, u32 sources,
+			       const struct irqline_pass *pass)
+{
+	struct irqline_event *event = irqline_queue_newest(&lane->queue);
+
+	event->sources |= sources;
+	event->merged++;
+	if (pass->captured)
+		event->data = pass->data;
+	irqline_count(&lane->merged, 1);
+}
+
+/* Producer, with the queue full. */
+static void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
+				  const struct irqline_pass *pass)
+{
+	switch (lane->overflow) {
+	case IRQLINE_OVERFLOW_DROP_OLDEST:
+		irqline_lane_drop_oldest(lane);
+		irqline_lane_push(lane, sources, pass);
+		break;
+	case IRQLINE_OVERFLOW_MERGE:
+		irqline_lane_merge(lane, sources, pass);
+		break;
+	case IRQLINE_OVERFLOW_BACKPRESSURE:
+		/* A source is held before its queue is full. */
+		WARN_ON_ONCE(1);
+		fallthrough;
+	case IRQLINE_OVERFLOW_DROP_NEWEST:
+		irqline_count(&lane->dropped, 1);
+		break;
+	}
+	irqline_lane_bite(lane);
+}
+
+/**
+ * irqline_lane_take() - producer: queue an event, and see that it is handled
+ * @lane: the lane
+ * @sources: what the event stands for
+ * @pass: the pass that found it
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_take(struct irqline_lane *lane, u32 sources,
+		       struct irqline_pass *pass)
+{
+	u32 fill = irqline_queue_fill(&lane->queue);
+
+	lockdep_assert_held(&lane->hub->lock);
+
+	irqline_count(&lane->taken, 1);
+	if (unlikely(fill >= irqline_queue_size(&lane->queue))) {
+		irqline_lane_overflow(lane, sources, pass);
+	} else {
+		irqline_lane_push(lane, sources, pass);
+		if (unlikely(fill + 1 >= lane->high))
+			irqline_lane_bite(lane);
+	}
 	if (irqline_lane_claim(lane))
 		irqline_lane_kick_from_pass(lane, pass);
 }
@@ -360,6 +455,22 @@ static struct irqline_exec *irqline_lane_publish(struct irqline_lane *lane,
 	old = lane->exec;
 	WRITE_ONCE(lane->exec, exec);
 	return old;
+}
+
+/* Does the producer touch events that wait? */
+bool irqline_overflow_shares(enum irqline_overflow overflow)
+{
+	return overflow == IRQLINE_OVERFLOW_DROP_OLDEST ||
+	       overflow == IRQLINE_OVERFLOW_MERGE;
+}
+
+static void irqline_lane_set_policy(struct irqline_lane *lane,
+				    enum irqline_overflow overflow, u32 high,
+				    u32 low)
+{
+	lane->overflow = overflow;
+	lane->high = overflow == IRQLINE_OVERFLOW_BACKPRESSURE ? high : U32_MAX;
+	WRITE_ONCE(lane->low, low);
 }
 
 /**
@@ -393,6 +504,8 @@ int irqline_lane_init(struct irqline_lane *lane,
 	lane->budget = config->budget;
 	lane->work = config->work;
 	lane->alarm = config->alarm;
+	irqline_lane_set_policy(lane, config->overflow, config->high, config->low);
+	lane->shared = irqline_overflow_shares(config->overflow);
 	lane->none.ops = &irqline_none_ops;
 	lane->none.cpu = -1;
 	lane->exec = &lane->none;
@@ -507,16 +620,21 @@ void irqline_lane_park(struct irqline_lane *lane)
  * @lane: a lane that no pass knows any more
  *
  * Context: as irqline_lane_park().
+ * Return: how many were.
  */
-void irqline_lane_stop(struct irqline_lane *lane)
+u32 irqline_lane_stop(struct irqline_lane *lane)
 {
 	struct irqline_hub *hub = lane->hub;
+	u32 pending;
 
 	irqline_lane_park(lane);
 	raw_spin_lock_irq(&hub->lock);
-	irqline_count(&lane->dropped, irqline_queue_fill(&lane->queue));
+	pending = irqline_queue_fill(&lane->queue);
+	irqline_count(&lane->dropped, pending);
 	WRITE_ONCE(lane->queue.head, lane->queue.tail);
+	irqline_lane_ease(lane);
 	raw_spin_unlock_irq(&hub->lock);
+	return pending;
 }
 
 /**
@@ -547,8 +665,6 @@ void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to)
 
 	lockdep_assert_held(&from->hub->lock);
 
-	if (WARN_ON_ONCE(!slot))
-		return;
 	*slot = *irqline_queue_peek(&from->queue);
 	irqline_queue_pop(&from->queue);
 	irqline_count(&from->base.taken, 1);
@@ -559,15 +675,57 @@ void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to)
 }
 
 /**
- * irqline_lane_poke() - see that what was moved to a lane is handled
- * @lane: the lane
+ * irqline_lane_nudge() - have an owner look at a lane
+ * @lane: the lane, which has an executor
+ *
+ * For what changes a lane, and is no producer.
  *
  * Context: process.
  */
-void irqline_lane_poke(struct irqline_lane *lane)
+void irqline_lane_nudge(struct irqline_lane *lane)
 {
-	if (irqline_queue_fill(&lane->queue) && irqline_lane_claim(lane))
+	if (irqline_lane_claim(lane))
 		irqline_lane_kick(lane, NULL);
+}
+
+/**
+ * irqline_lane_policy() - change what becomes of an event that finds the queue full
+ * @lane: the lane; irqline_lane_nudge() is to follow
+ * @overflow: the policy; one that touches events that wait needs @lane->shared
+ * @high: as in &struct irqline_lane_config
+ * @low: likewise
+ *
+ * An episode of overflow ends with its policy.
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_policy(struct irqline_lane *lane,
+			 enum irqline_overflow overflow, u32 high, u32 low)
+{
+	lockdep_assert_held(&lane->hub->lock);
+
+	if (overflow != lane->overflow)
+		irqline_lane_ease(lane);
+	irqline_lane_set_policy(lane, overflow, high, low);
+	if (irqline_queue_fill(&lane->queue) >= lane->high)
+		irqline_lane_bite(lane);
+}
+
+/**
+ * irqline_lane_chain() - change the size of the queue
+ * @lane: the lane
+ * @ring: of the new size; not more events in the queue than it holds
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_chain(struct irqline_lane *lane, struct irqline_ring *ring)
+{
+	lockdep_assert_held(&lane->hub->lock);
+
+	irqline_queue_chain(&lane->queue, ring);
+	/* Nobody owns it, nobody can claim it now, so it need not be kept. */
+	if (!atomic_read_acquire(&lane->state))
+		irqline_queue_follow(&lane->queue);
 }
 
 /**
@@ -592,7 +750,6 @@ bool irqline_lane_idle(const struct irqline_lane *lane)
 size_t irqline_lane_memory(const struct irqline_lane *lane)
 {
 	return kmalloc_size_roundup(sizeof(*lane)) +
-		array_size(irqline_queue_size(&lane->queue),
-			   sizeof(struct irqline_event)) +
+		irqline_queue_memory(&lane->queue) +
 		kmalloc_size_roundup(irqline_stats_size());
 }

@@ -19,6 +19,8 @@
  *	it, and every executor is looked up and kicked under it, so that
  *	publishing another one has to take it but once
  * @thread: the thread of the interrupt
+ * @hold: the way up: a handler begins or ceases to have its sources held at the
+ *	device. Called with @lock held
  * @clock: events carry times
  * @draining: somebody waits in irqline_lane_drain()
  * @drained: completed after each run while @draining
@@ -26,6 +28,7 @@
 struct irqline_hub {
 	raw_spinlock_t lock;
 	struct irqline_thread thread;
+	void (*hold)(struct irqline_hub *hub);
 	bool clock;
 	bool draining;
 	struct completion drained;
@@ -35,6 +38,7 @@ struct irqline_hub {
  * struct irqline_pass - one run of a top half
  * @now: when, in nanoseconds of CLOCK_MONOTONIC, or 0 with the clock off
  * @data: what the client captured in this round
+ * @captured: there is something in @data
  * @first: executors to run here when the lock is dropped, in order of priority
  * @last: where the next of them is linked
  * @flags: IRQLINE_EVENT_* of its events
@@ -49,6 +53,7 @@ struct irqline_pass {
 	u32 flags;
 	u16 cpu;
 	u8 context;
+	bool captured;
 };
 
 /**
@@ -81,6 +86,10 @@ struct irqline_lane;
  * @owner: for @work and @alarm
  * @handler: id of the handler, for the events
  * @queue: events that the queue holds, a power of two
+ * @overflow: what becomes of an event that finds it full
+ * @high: with backpressure, events at which an episode of overflow begins; at
+ *	most @queue
+ * @low: events at which it ends; less than @high or @queue
  * @budget: events that one run takes at most
  * @work: the way up: one event, to be handled now
  * @alarm: the way up: an episode of overflow begins or ends. Called under
@@ -91,6 +100,9 @@ struct irqline_lane_config {
 	void *owner;
 	u32 handler;
 	u32 queue;
+	enum irqline_overflow overflow;
+	u32 high;
+	u32 low;
 	u32 budget;
 	void (*work)(struct irqline_lane *lane, const struct irqline_event *ev);
 	void (*alarm)(struct irqline_lane *lane, bool begin);
@@ -116,8 +128,15 @@ struct irqline_lane_config {
  * @taken: written by the producer
  * @dropped: written by the producer, and by irqline_lane_stop()
  * @merged: written by the producer
- * @overflowing: an episode of overflow has begun; ends when the owner finds the
- *	queue half empty. Under hub->lock
+ * @overflow: what becomes of an event that finds the queue full. From here to
+ *	@overflowing: under hub->lock
+ * @high: events at which an episode of overflow begins before there is one; only
+ *	with backpressure, which then keeps events from coming
+ * @low: events at which the owner ends it
+ * @overflowing: an episode of overflow has begun. Who sets it claims the lane
+ *	afterwards, so an owner will see it
+ * @shared: the producer touches events that wait: the owner takes them under
+ *	hub->lock
  * @alarm: the way up: an episode begins or ends. Called under hub->lock
  * @seq: the owner changes the counts of events that follow
  * @in_work: an event is out of the queue, but not done
@@ -144,7 +163,11 @@ struct irqline_lane {
 	u64 taken;
 	u64 dropped;
 	u64 merged;
+	enum irqline_overflow overflow;
+	u32 high;
+	u32 low;
 	bool overflowing;
+	bool shared;
 	void (*alarm)(struct irqline_lane *lane, bool begin);
 
 	seqcount_t seq;
@@ -158,18 +181,23 @@ struct irqline_lane {
 	u64 owed;
 };
 
+bool irqline_overflow_shares(enum irqline_overflow overflow);
 int irqline_lane_init(struct irqline_lane *lane,
 		      const struct irqline_lane_config *config, u16 index);
 void irqline_lane_destroy(struct irqline_lane *lane);
 void irqline_lane_start(struct irqline_lane *lane, struct irqline_exec *exec);
-void irqline_lane_stop(struct irqline_lane *lane);
+u32 irqline_lane_stop(struct irqline_lane *lane);
 struct irqline_exec *irqline_lane_replace(struct irqline_lane *lane,
 					  struct irqline_exec *new);
 void irqline_lane_retire(struct irqline_lane *lane, struct irqline_exec *old);
 void irqline_lane_park(struct irqline_lane *lane);
 void irqline_lane_number(struct irqline_lane *lane, u64 seq);
 void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to);
-void irqline_lane_poke(struct irqline_lane *lane);
+void irqline_lane_ease(struct irqline_lane *lane);
+void irqline_lane_nudge(struct irqline_lane *lane);
+void irqline_lane_policy(struct irqline_lane *lane,
+			 enum irqline_overflow overflow, u32 high, u32 low);
+void irqline_lane_chain(struct irqline_lane *lane, struct irqline_ring *ring);
 bool irqline_lane_idle(const struct irqline_lane *lane);
 size_t irqline_lane_memory(const struct irqline_lane *lane);
 
@@ -181,6 +209,8 @@ void irqline_pass_end(struct irqline_pass *pass);
 /* account.c */
 void irqline_lane_counts(struct irqline_lane *lane,
 			 struct irqline_counts *counts);
+void irqline_lane_counts_locked(struct irqline_lane *lane,
+				struct irqline_counts *counts);
 void irqline_lane_reset(struct irqline_lane *lane, struct irqline_stats *fresh);
 
 #endif /* _IRQLINE_LANE_H */

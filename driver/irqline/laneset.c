@@ -140,14 +140,17 @@ void irqline_laneset_park(struct irqline_laneset *set)
  * @set: lanes that no pass knows any more
  *
  * Context: may sleep. One of start, switch, park and stop of a set at a time.
+ * Return: how many were.
  */
-void irqline_laneset_stop(struct irqline_laneset *set)
+u64 irqline_laneset_stop(struct irqline_laneset *set)
 {
 	struct irqline_lane *lane;
+	u64 pending = 0;
 	unsigned int i;
 
 	irqline_for_each_lane(lane, set, i)
-		irqline_lane_stop(lane);
+		pending += irqline_lane_stop(lane);
+	return pending;
 }
 
 /* Context: hub->lock held. */
@@ -162,14 +165,16 @@ static u32 irqline_laneset_fill(const struct irqline_laneset *set)
 	return fill;
 }
 
-/* Does all fit? To lanes for each CPU it does: a queue is as long as before. */
+/* Does all fit, even if a single lane of several gets it? */
 static bool irqline_laneset_fits(const struct irqline_laneset *from,
 				 const struct irqline_laneset *to)
 {
+	unsigned int first = 0;
+	struct irqline_lane *lane = irqline_laneset_next(to, &first);
 	u32 fill = irqline_laneset_fill(from);
 
 	return fill <= IRQLINE_MOVE_MAX &&
-	       (to->percpu || fill <= irqline_queue_size(&to->lane[0]->queue));
+	       fill <= irqline_queue_size(&lane->queue);
 }
 
 /* The lane whose oldest event is the oldest of all, or NULL. */
@@ -229,24 +234,158 @@ bool irqline_laneset_move(struct irqline_laneset *from,
 		irqline_lane_move(lane, to->lane[i]);
 	}
 	irqline_for_each_lane(lane, from, i)
-		if (lane->overflowing)
-			lane->alarm(lane, false);
+		irqline_lane_ease(lane);
 	return true;
 }
 
 /**
- * irqline_laneset_poke() - see that what was moved is handled
- * @set: where to
+ * irqline_laneset_nudge() - have owners look at lanes that were changed
+ * @set: the lanes, which have executors
  *
  * Context: process.
  */
-void irqline_laneset_poke(struct irqline_laneset *set)
+void irqline_laneset_nudge(struct irqline_laneset *set)
 {
 	struct irqline_lane *lane;
 	unsigned int i;
 
 	irqline_for_each_lane(lane, set, i)
-		irqline_lane_poke(lane);
+		irqline_lane_nudge(lane);
+}
+
+/**
+ * irqline_laneset_share() - have owners take the lock, if a policy needs it
+ * @set: the lanes
+ * @overflow: the policy that is to come
+ *
+ * Context: may sleep, a grace period at most: owners take events with interrupts off.
+ */
+void irqline_laneset_share(struct irqline_laneset *set,
+			   enum irqline_overflow overflow)
+{
+	struct irqline_lane *lane;
+	bool shared = true;
+	unsigned int i;
+
+	if (!irqline_overflow_shares(overflow))
+		return;
+	irqline_for_each_lane(lane, set, i) {
+		shared = shared && lane->shared;
+		WRITE_ONCE(lane->shared, true);
+	}
+	if (!shared)
+		synchronize_rcu();
+}
+
+/**
+ * irqline_laneset_unshare() - let owners go without the lock, if that will do
+ * @set: the lanes
+ * @overflow: the policy that they have
+ *
+ * Context: process.
+ */
+void irqline_laneset_unshare(struct irqline_laneset *set,
+			     enum irqline_overflow overflow)
+{
+	struct irqline_lane *lane;
+	unsigned int i;
+
+	if (irqline_overflow_shares(overflow))
+		return;
+	irqline_for_each_lane(lane, set, i)
+		WRITE_ONCE(lane->shared, false);
+}
+
+/**
+ * irqline_laneset_policy() - change what full queues do
+ * @set: the lanes; irqline_laneset_nudge() is to follow
+ * @overflow: the policy
+ * @high: as in &struct irqline_lane_config
+ * @low: likewise
+ *
+ * Context: hub->lock held.
+ */
+void irqline_laneset_policy(struct irqline_laneset *set,
+			    enum irqline_overflow overflow, u32 high, u32 low)
+{
+	struct irqline_lane *lane;
+	unsigned int i;
+
+	irqline_for_each_lane(lane, set, i)
+		irqline_lane_policy(lane, overflow, high, low);
+}
+
+/**
+ * irqline_laneset_free_rings() - free what irqline_laneset_chain() did not take
+ * @set: the lanes
+ * @rings: of irqline_laneset_rings(), or NULL
+ *
+ * Context: may sleep.
+ */
+void irqline_laneset_free_rings(const struct irqline_laneset *set,
+				struct irqline_ring **rings)
+{
+	struct irqline_lane *lane;
+	unsigned int i;
+
+	if (!rings)
+		return;
+	irqline_for_each_lane(lane, set, i)
+		irqline_ring_free(rings[i]);
+	kfree(rings);
+}
+
+/**
+ * irqline_laneset_rings() - memory for queues of another size
+ * @set: the lanes
+ * @size: events that each is to hold, a power of two
+ *
+ * Context: may sleep.
+ * Return: a ring for each lane, or NULL.
+ */
+struct irqline_ring **irqline_laneset_rings(const struct irqline_laneset *set,
+					    u32 size)
+{
+	struct irqline_ring **rings;
+	struct irqline_lane *lane;
+	unsigned int i;
+
+	rings = kcalloc(set->nr, sizeof(*rings), GFP_KERNEL_ACCOUNT);
+	if (!rings)
+		return NULL;
+	irqline_for_each_lane(lane, set, i) {
+		rings[i] = irqline_ring_alloc(size);
+		if (!rings[i]) {
+			irqline_laneset_free_rings(set, rings);
+			return NULL;
+		}
+	}
+	return rings;
+}
+
+/**
+ * irqline_laneset_chain() - change the size of the queues
+ * @set: the lanes
+ * @rings: of irqline_laneset_rings(); those that were taken are NULL
+ * @size: events that each holds
+ *
+ * Context: hub->lock held.
+ * Return: false if more events wait somewhere, and then nothing was done.
+ */
+bool irqline_laneset_chain(struct irqline_laneset *set,
+			   struct irqline_ring **rings, u32 size)
+{
+	struct irqline_lane *lane;
+	unsigned int i;
+
+	irqline_for_each_lane(lane, set, i)
+		if (irqline_queue_fill(&lane->queue) > size)
+			return false;
+	irqline_for_each_lane(lane, set, i) {
+		irqline_lane_chain(lane, rings[i]);
+		rings[i] = NULL;
+	}
+	return true;
 }
 
 /**
@@ -343,6 +482,27 @@ void irqline_laneset_counts(const struct irqline_laneset *set,
 	*sum = (struct irqline_counts) { };
 	irqline_for_each_lane(lane, set, i) {
 		irqline_lane_counts(lane, &counts);
+		irqline_counts_add(sum, &counts);
+	}
+}
+
+/**
+ * irqline_laneset_counts_locked() - the account of all lanes at this moment
+ * @set: the lanes
+ * @sum: to be filled; taken = handled + dropped + merged + pending
+ *
+ * Context: hub->lock held.
+ */
+void irqline_laneset_counts_locked(const struct irqline_laneset *set,
+				   struct irqline_counts *sum)
+{
+	struct irqline_counts counts;
+	struct irqline_lane *lane;
+	unsigned int i;
+
+	*sum = (struct irqline_counts) { };
+	irqline_for_each_lane(lane, set, i) {
+		irqline_lane_counts_locked(lane, &counts);
 		irqline_counts_add(sum, &counts);
 	}
 }

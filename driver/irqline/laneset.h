@@ -49,15 +49,29 @@ void irqline_laneset_start(struct irqline_laneset *set,
 void irqline_laneset_switch(struct irqline_laneset *set,
 			    struct irqline_execs *execs);
 void irqline_laneset_park(struct irqline_laneset *set);
-void irqline_laneset_stop(struct irqline_laneset *set);
+u64 irqline_laneset_stop(struct irqline_laneset *set);
 bool irqline_laneset_move(struct irqline_laneset *from,
 			  struct irqline_laneset *to, u64 *numbers);
-void irqline_laneset_poke(struct irqline_laneset *set);
+void irqline_laneset_nudge(struct irqline_laneset *set);
+void irqline_laneset_share(struct irqline_laneset *set,
+			   enum irqline_overflow overflow);
+void irqline_laneset_unshare(struct irqline_laneset *set,
+			     enum irqline_overflow overflow);
+void irqline_laneset_policy(struct irqline_laneset *set,
+			    enum irqline_overflow overflow, u32 high, u32 low);
+struct irqline_ring **irqline_laneset_rings(const struct irqline_laneset *set,
+					    u32 size);
+void irqline_laneset_free_rings(const struct irqline_laneset *set,
+				struct irqline_ring **rings);
+bool irqline_laneset_chain(struct irqline_laneset *set,
+			   struct irqline_ring **rings, u32 size);
 void irqline_laneset_budget(struct irqline_laneset *set, u32 budget);
 bool irqline_laneset_idle(const struct irqline_laneset *set);
 unsigned int irqline_laneset_count(const struct irqline_laneset *set);
 size_t irqline_laneset_memory(const struct irqline_laneset *set);
 void irqline_laneset_counts(const struct irqline_laneset *set,
 			    struct irqline_counts *counts);
+void irqline_laneset_counts_locked(const struct irqline_laneset *set,
+				   struct irqline_counts *counts);
 
 #endif /* _IRQLINE_LANESET_H */

@@ -148,6 +148,7 @@ irqline_line_alloc(const struct irqline_config *config)
 	raw_spin_lock_init(&line->hub.lock);
 	irqline_thread_init(&line->hub.thread, &line->hub.lock,
 			    irqline_line_wake);
+	line->hub.hold = irqline_line_hold;
 	init_completion(&line->hub.drained);
 	line->hub.clock = true;
 	line->ops = config->ops;
@@ -174,6 +175,7 @@ static int irqline_line_add_builtin(struct irqline_line *line,
 	int err;
 
 	settings.sources = builtin->sources;
+	settings.overflow = IRQLINE_OVERFLOW_MERGE;
 	handler = irqline_handler_alloc(line, &line->hub, line->taps,
 					builtin->name, &settings);
 	if (!handler)

@@ -24,12 +24,15 @@
  * @foreign: that found nothing of this device's
  * @unclaimed: sources that no handler wants
  * @rearms: passes that left at their bound of rounds
+ * @throttles: passes that left sources at the device, for handlers that cannot
+ *	take more
  */
 struct irqline_line_counts {
 	u64 passes;
 	u64 foreign;
 	u64 unclaimed;
 	u64 rearms;
+	u64 throttles;
 };
 
 /**
@@ -50,6 +53,10 @@ struct irqline_line_counts {
  * @captured: sources to capture
  * @closed: passes leave the device alone: suspended, or without an interrupt;
  *	under hub.lock
+ * @masked: the device is masked for as long as a switch or a suspend takes, or
+ *	its top half polls INTx; under hub.lock
+ * @held: sources that passes leave at the device; under hub.lock
+ * @throttled: some of them are pending, and INTx is masked; under hub.lock
  * @gone: the device no longer answers; under hub.lock
  * @table: which lanes want which sources; under hub.lock, written under the
  *	mutex, too
@@ -88,7 +95,10 @@ struct irqline_line {
 	void *priv;
 	u32 captured;
 	bool closed;
+	bool masked;
+	bool throttled;
 	bool gone;
+	u32 held;
 	struct irqline_table *table;
 	struct irqline_table *empty;
 	struct irqline_line_counts counts;
@@ -131,5 +141,6 @@ void irqline_line_reset(struct irqline_line *line);
 irqreturn_t irqline_line_pass(struct irqline_top *top);
 void irqline_line_thread(struct irqline_top *top);
 void irqline_line_wake(struct irqline_thread *thread);
+void irqline_line_hold(struct irqline_hub *hub);
 
 #endif /* _IRQLINE_LINE_H */

@@ -354,6 +354,7 @@ static int irqline_nl_change(struct sk_buff *skb, struct genl_info *info,
 static int irqline_nl_remove(struct genl_info *info, struct irqline_line *line,
 			     struct irqline_handler *handler)
 {
+	u64 pending;
 	int err;
 
 	if (handler->builtin) {
@@ -362,7 +363,7 @@ static int irqline_nl_remove(struct genl_info *info, struct irqline_line *line,
 				    "the device's own handler goes with its device");
 		return -EBUSY;
 	}
-	err = irqline_roster_del(line, handler);
+	err = irqline_roster_del(line, handler, &pending);
 	if (err)
 		return err;
 	mutex_lock(&line->mutex);

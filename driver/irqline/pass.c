@@ -29,10 +29,9 @@ static void irqline_line_round(struct irqline_line *line, u32 pending,
 {
 	u32 unclaimed = pending & ~line->table->claimed;
 
-	if (pending & line->captured)
-		pass->data = line->ops->capture(line->priv, pending);
-	else
-		pass->data = 0;
+	pass->captured = pending & line->captured;
+	pass->data = pass->captured ?
+		line->ops->capture(line->priv, pending) : 0;
 	line->ops->ack(line->priv, pending);
 	if (unlikely(unclaimed))
 		line->counts.unclaimed += hweight32(unclaimed);
@@ -40,18 +39,86 @@ static void irqline_line_round(struct irqline_line *line, u32 pending,
 }
 
 /*
+ * All that is pending is held for handlers that cannot take more. INTx stays asserted
+ * then, so the whole device is masked; what it raises meanwhile stays in its status.
+ * A device that sends messages is silent until it raises something. Returns
+ * whether the interrupt can have been this device's.
+ */
+static bool irqline_line_throttle(struct irqline_line *line,
+				  const struct irqline_top *top)
+{
+	bool silent = top->intx && (line->masked || line->throttled);
+
+	if (silent && !top->ops->polls)
+		return false;
+	line->counts.throttles++;
+	if (top->intx && !silent)
+		line->ops->mask(line->priv);
+	line->throttled = true;
+	return true;
+}
+
+/* Have the device raise again what it was not heard for. */
+static void irqline_line_release(struct irqline_line *line)
+{
+	line->throttled = false;
+	/* Who ends that asks for what is pending, too. */
+	if (line->masked || line->closed || line->gone)
+		return;
+	if (line->top->intx)
+		line->ops->unmask(line->priv);
+	else
+		line->ops->rearm(line->priv);
+}
+
+/**
+ * irqline_line_hold() - irqline_hub.hold of a line: look again what is to be held
+ * @hub: of the line
+ *
+ * Within a pass, it tells the rounds that are to come. As soon as one source less is
+ * held, the device is asked; what is still held then throttles the line once more.
+ *
+ * Context: any; hub->lock held.
+ */
+void irqline_line_hold(struct irqline_hub *hub)
+{
+	struct irqline_line *line = container_of(hub, struct irqline_line, hub);
+	u32 held = irqline_table_held(line->table);
+	u32 released = line->held & ~held;
+
+	lockdep_assert_held(&hub->lock);
+
+	line->held = held;
+	if (released && line->throttled)
+		irqline_line_release(line);
+}
+
+enum irqline_found {
+	IRQLINE_FOUND_NOTHING,
+	IRQLINE_FOUND_HELD,
+	IRQLINE_FOUND_WORK,
+};
+
+/*
  * Acknowledge until the device has nothing left: with MSI, a device sends no
  * new message for what is left after a partial acknowledge.
  */
-static bool irqline_line_rounds(struct irqline_line *line,
-				struct irqline_pass *pass)
+static enum irqline_found irqline_line_rounds(struct irqline_line *line,
+					      const struct irqline_top *top,
+					      struct irqline_pass *pass)
 {
 	unsigned int rounds = 0;
+	bool held = false;
 	u32 pending;
 
 	if (unlikely(line->closed || line->gone))
-		return false;
+		return IRQLINE_FOUND_NOTHING;
 	while ((pending = irqline_line_status(line))) {
+		pending &= ~line->held;
+		if (unlikely(!pending)) {
+			held = irqline_line_throttle(line, top);
+			break;
+		}
 		if (unlikely(rounds++ == IRQLINE_ROUNDS)) {
 			line->ops->rearm(line->priv);
 			line->counts.rearms++;
@@ -61,7 +128,9 @@ static bool irqline_line_rounds(struct irqline_line *line,
 			irqline_pass_begin(pass, &line->hub);
 		irqline_line_round(line, pending, pass);
 	}
-	return rounds;
+	if (rounds)
+		return IRQLINE_FOUND_WORK;
+	return held ? IRQLINE_FOUND_HELD : IRQLINE_FOUND_NOTHING;
 }
 
 /**
@@ -80,22 +149,23 @@ irqreturn_t irqline_line_pass(struct irqline_top *top)
 {
 	struct irqline_line *line = top->line;
 	struct irqline_hub *hub = &line->hub;
+	enum irqline_found found;
 	struct irqline_pass pass;
 	unsigned long flags;
-	bool found, tell;
+	bool tell;
 
 	raw_spin_lock_irqsave(&hub->lock, flags);
-	found = irqline_line_rounds(line, &pass);
-	if (found) {
+	found = irqline_line_rounds(line, top, &pass);
+	if (found == IRQLINE_FOUND_WORK) {
 		line->counts.passes++;
 		top->in_task = pass.context == IRQLINE_CONTEXT_TASK;
-	} else if (!top->ops->polls) {
+	} else if (found == IRQLINE_FOUND_NOTHING && !top->ops->polls) {
 		line->counts.foreign++;
 	}
 	tell = irqline_thread_tell(&hub->thread);
 	raw_spin_unlock_irqrestore(&hub->lock, flags);
 
-	if (found)
+	if (found == IRQLINE_FOUND_WORK)
 		irqline_pass_end(&pass);
 	if (tell)
 		return IRQ_WAKE_THREAD;

@@ -6,6 +6,8 @@
 #include <linux/irqline.h>
 #include <linux/types.h>
 
+#include "lane.h"
+
 struct irqline_handler;
 struct irqline_line;
 struct list_head;
@@ -22,10 +24,12 @@ enum irqline_notify {
  * struct irqline_alert_info - what %IRQLINE_NOTIFY_ALERT carries
  * @handler: whose policy
  * @alert: what has happened
+ * @counts: the account of the handler when it did
  */
 struct irqline_alert_info {
 	struct irqline_handler *handler;
 	enum irqline_alert alert;
+	struct irqline_counts counts;
 };
 
 int irqline_registry_add(struct irqline_line *line);

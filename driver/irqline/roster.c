@@ -91,6 +91,7 @@ static void irqline_roster_swap(struct irqline_line *line,
 	raw_spin_lock_irq(&line->hub.lock);
 	old = line->table;
 	line->table = table;
+	irqline_line_hold(&line->hub);
 	raw_spin_unlock_irq(&line->hub.lock);
 	if (old != line->empty)
 		irqline_table_free(old);
@@ -107,7 +108,7 @@ static void irqline_roster_publish(struct irqline_line *line,
 
 	irqline_table_begin(table, line->nr_handlers);
 	list_for_each_entry(handler, &line->handlers, node)
-		irqline_table_add(table, &handler->lanes,
+		irqline_table_add(table, &handler->lanes, &handler->holds,
 				  handler->settings.sources,
 				  handler->settings.exclusive);
 	irqline_roster_swap(line, table);
@@ -214,25 +215,26 @@ static void irqline_roster_unlink(struct irqline_line *line,
 }
 
 /* Out of reach of passes, for good. Context: handler->mutex held. */
-static void irqline_roster_stop(struct irqline_handler *handler)
+static u64 irqline_roster_stop(struct irqline_handler *handler)
 {
-	irqline_laneset_stop(handler->lanes);
-	flush_work(&handler->alert);
+	u64 pending = irqline_laneset_stop(handler->lanes);
+
+	irqline_alerts_flush(&handler->alerts);
 	irqline_handler_put(handler);
+	return pending;
 }
 
 /**
  * irqline_roster_del() - take a handler away while events flow
  * @line: its line
  * @handler: the handler; the caller holds a reference of its own
- *
- * What is pending counts as dropped.
+ * @pending: how many events were pending; they count as dropped
  *
  * Context: may sleep; handler->mutex held.
  * Return: 0, -ENODEV or -ENOMEM.
  */
 int irqline_roster_del(struct irqline_line *line,
-		       struct irqline_handler *handler)
+		       struct irqline_handler *handler, u64 *pending)
 {
 	struct irqline_table *table;
 	int err = 0;
@@ -254,7 +256,7 @@ int irqline_roster_del(struct irqline_line *line,
 		irqline_table_free(table);
 		return err;
 	}
-	irqline_roster_stop(handler);
+	*pending = irqline_roster_stop(handler);
 	return 0;
 }
 

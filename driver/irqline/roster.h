@@ -19,7 +19,7 @@ void irqline_roster_move(struct irqline_line *line,
 			 struct irqline_handler *handler,
 			 struct irqline_table *table);
 int irqline_roster_del(struct irqline_line *line,
-		       struct irqline_handler *handler);
+		       struct irqline_handler *handler, u64 *pending);
 void irqline_roster_end(struct irqline_line *line);
 
 #endif /* _IRQLINE_ROSTER_H */

@@ -197,21 +197,37 @@ static void irqline_tops_catch_up(struct irqline_line *line)
 }
 
 /*
- * What masks messages stands in a register that the PCI core writes, too, when an
- * interrupt moves: in its handler, but not while it is disabled, or when its CPU goes
- * offline. A mask that is lost has the device send messages to a vector that is
- * another's by then.
+ * Backpressure masks INTx, too, in passes, and unmasks it where it ends; not while
+ * this does. A pass finds out anew whether it has to.
  */
-static void irqline_tops_hush(struct irqline_line *line,
-			      const struct irqline_top *top, bool masked)
+static void irqline_tops_mask_locked(struct irqline_line *line, bool masked)
 {
-	cpus_read_lock();
-	if (!top->intx)
-		disable_irq_nosync(top->irq);
+	raw_spin_lock_irq(&line->hub.lock);
+	line->masked = masked;
+	line->throttled = false;
 	if (masked)
 		line->ops->mask(line->priv);
 	else
 		line->ops->unmask(line->priv);
+	raw_spin_unlock_irq(&line->hub.lock);
+}
+
+/*
+ * What masks messages stands in a register that the PCI core writes, too, when an
+ * interrupt moves: in its handler, but not while it is disabled, or when its CPU goes
+ * offline. A mask that is lost has the device send messages to a vector that is
+ * another's by then. The interrupt is left disabled.
+ */
+static void irqline_tops_set_masked(struct irqline_line *line,
+				    const struct irqline_top *top, bool masked)
+{
+	if (top->intx) {
+		irqline_tops_mask_locked(line, masked);
+		return;
+	}
+	cpus_read_lock();
+	disable_irq_nosync(top->irq);
+	irqline_tops_mask_locked(line, masked);
 	cpus_read_unlock();
 }
 
@@ -222,7 +238,7 @@ static void irqline_tops_unmask(struct irqline_line *line)
 
 	if (line->suspended || (top->intx && top->ops->polls))
 		return;
-	irqline_tops_hush(line, top, false);
+	irqline_tops_set_masked(line, top, false);
 	if (!top->intx)
 		enable_irq(top->irq);
 }
@@ -236,7 +252,7 @@ static void irqline_tops_down(struct irqline_line *line)
 {
 	struct irqline_top *top = line->top;
 
-	irqline_tops_hush(line, top, true);
+	irqline_tops_set_masked(line, top, true);
 	irqline_tops_close(line, true);
 	irqline_tops_publish(line, NULL);
 	top->ops->stop(top);
@@ -709,7 +725,7 @@ void irqline_tops_pause(struct irqline_line *line)
 
 	line->suspended = true;
 	if (line->top->intx)
-		line->ops->mask(line->priv);
+		irqline_tops_set_masked(line, line->top, true);
 	line->top->ops->pause(line->top);
 	irqline_tops_close(line, true);
 }
