@@ -46,6 +46,18 @@ static int irqline_nl_put_bottom(struct sk_buff *skb,
 	return 0;
 }
 
+static int irqline_nl_put_queue(struct sk_buff *skb,
+				const struct irqline_handler_settings *s)
+{
+	if (nla_put_u32(skb, IRQLINE_A_HANDLER_QUEUE, s->queue) ||
+	    nla_put_u32(skb, IRQLINE_A_HANDLER_OVERFLOW, s->overflow) ||
+	    (s->overflow == IRQLINE_OVERFLOW_BACKPRESSURE &&
+	     nla_put_u32(skb, IRQLINE_A_HANDLER_HIGH, s->high)) ||
+	    nla_put_u32(skb, IRQLINE_A_HANDLER_LOW, s->low))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int irqline_nl_put_settings(struct sk_buff *skb,
 				   const struct irqline_handler_settings *s)
 {
@@ -55,9 +67,7 @@ static int irqline_nl_put_settings(struct sk_buff *skb,
 	    irqline_nl_put_bottom(skb, &s->bottom) ||
 	    nla_put_u32(skb, IRQLINE_A_HANDLER_LANES, s->lanes) ||
 	    nla_put_u32(skb, IRQLINE_A_HANDLER_BUDGET, s->budget) ||
-	    nla_put_u32(skb, IRQLINE_A_HANDLER_QUEUE, s->queue) ||
-	    nla_put_u32(skb, IRQLINE_A_HANDLER_OVERFLOW,
-			IRQLINE_OVERFLOW_DROP_NEWEST) ||
+	    irqline_nl_put_queue(skb, s) ||
 	    nla_put_u32(skb, IRQLINE_A_HANDLER_WORK, s->work))
 		return -EMSGSIZE;
 	if (s->work == IRQLINE_WORK_NONE)
@@ -325,6 +335,20 @@ int irqline_nl_handler_new(struct sk_buff *skb, struct genl_info *info)
 	return irqline_nl_add_error(info, err);
 }
 
+/*
+ * What waits has to go to other lanes, or into a queue of another size, and
+ * that could not be. Context: handler->mutex held.
+ */
+static void irqline_nl_blame_move(struct genl_info *info,
+				  const struct irqline_handler *handler,
+				  const struct irqline_handler_settings *settings)
+{
+	int type = handler->settings.lanes != settings->lanes ?
+		IRQLINE_A_HANDLER_LANES : IRQLINE_A_HANDLER_QUEUE;
+
+	NL_SET_BAD_ATTR(info->extack, info->attrs[type]);
+}
+
 /* Context: CPU hotplug lock held for reading, and handler->mutex. */
 static int irqline_nl_change(struct sk_buff *skb, struct genl_info *info,
 			     struct irqline_line *line,
@@ -340,8 +364,7 @@ static int irqline_nl_change(struct sk_buff *skb, struct genl_info *info,
 		return 0;
 	err = irqline_change(line, handler, &settings, info->extack);
 	if (err == -EBUSY || err == -ENOSPC)
-		NL_SET_BAD_ATTR(info->extack,
-				info->attrs[IRQLINE_A_HANDLER_LANES]);
+		irqline_nl_blame_move(info, handler, &settings);
 	if (err)
 		return err;
 	mutex_lock(&line->mutex);
@@ -350,11 +373,30 @@ static int irqline_nl_change(struct sk_buff *skb, struct genl_info *info,
 	return 0;
 }
 
+/* Who has gone, and what was pending then. */
+static int irqline_nl_fill_gone(struct sk_buff *skb,
+				const struct irqline_nl_to *to,
+				const struct irqline_line *line,
+				const struct irqline_handler *handler,
+				u64 pending)
+{
+	void *hdr = irqline_nl_put(skb, to);
+
+	if (!hdr ||
+	    nla_put_string(skb, IRQLINE_A_HANDLER_LINE, line->name) ||
+	    nla_put_string(skb, IRQLINE_A_HANDLER_NAME, handler->name) ||
+	    nla_put_u32(skb, IRQLINE_A_HANDLER_ID, handler->id) ||
+	    nla_put_u64_64bit(skb, IRQLINE_A_HANDLER_PENDING, pending,
+			      IRQLINE_A_HANDLER_PAD))
+		return -EMSGSIZE;
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
 /* Context: handler->mutex held. */
 static int irqline_nl_remove(struct genl_info *info, struct irqline_line *line,
-			     struct irqline_handler *handler)
+			     struct irqline_handler *handler, u64 *pending)
 {
-	u64 pending;
 	int err;
 
 	if (handler->builtin) {
@@ -363,7 +405,7 @@ static int irqline_nl_remove(struct genl_info *info, struct irqline_line *line,
 				    "the device's own handler goes with its device");
 		return -EBUSY;
 	}
-	err = irqline_roster_del(line, handler, &pending);
+	err = irqline_roster_del(line, handler, pending);
 	if (err)
 		return err;
 	mutex_lock(&line->mutex);
@@ -424,6 +466,35 @@ int irqline_nl_handler_set(struct sk_buff *skb, struct genl_info *info)
 	return irqline_nl_add_error(info, err);
 }
 
+/*
+ * The memory for the answer is there before the handler is gone, so the answer
+ * cannot fail for that.
+ */
+static int irqline_nl_delete(struct genl_info *info, struct irqline_line *line,
+			     struct irqline_handler *handler)
+{
+	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct irqline_nl_to to;
+	u64 pending;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	err = irqline_nl_lock_handler(info, line, handler);
+	if (!err) {
+		err = irqline_nl_remove(info, line, handler, &pending);
+		mutex_unlock(&handler->mutex);
+	}
+	irqline_nl_to_asker(&to, info, IRQLINE_CMD_HANDLER_DEL);
+	if (!err)
+		err = irqline_nl_fill_gone(msg, &to, line, handler, pending);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
+}
+
 /**
  * irqline_nl_handler_del() - the doit of handler-del
  * @skb: the request
@@ -441,11 +512,7 @@ int irqline_nl_handler_del(struct sk_buff *skb, struct genl_info *info)
 	      irqline_nl_find_both(info, &line, &handler);
 	if (err)
 		return err;
-	err = irqline_nl_lock_handler(info, line, handler);
-	if (!err) {
-		err = irqline_nl_remove(info, line, handler);
-		mutex_unlock(&handler->mutex);
-	}
+	err = irqline_nl_delete(info, line, handler);
 	irqline_handler_put(handler);
 	irqline_line_put(line);
 	return irqline_nl_add_error(info, err);

@@ -76,6 +76,8 @@ static int irqline_nl_put_line_counts(struct sk_buff *skb,
 				 counts.unclaimed, IRQLINE_A_LINE_PAD) ?:
 	       nla_put_u64_64bit(skb, IRQLINE_A_LINE_REARMS, counts.rearms,
 				 IRQLINE_A_LINE_PAD) ?:
+	       nla_put_u64_64bit(skb, IRQLINE_A_LINE_THROTTLES,
+				 counts.throttles, IRQLINE_A_LINE_PAD) ?:
 	       (gone ? nla_put_flag(skb, IRQLINE_A_LINE_GONE) : 0);
 }
 

@@ -107,25 +107,6 @@ static u32 irqline_nl_u32_or(struct irqline_nl_request *req, int type, u32 other
 	return req->attrs[type] ? nla_get_u32(req->attrs[type]) : other;
 }
 
-/* Settings that the UAPI has, and this version does not serve. */
-static int irqline_nl_parse_later(struct irqline_nl_request *req)
-{
-	if (irqline_nl_u32_or(req, IRQLINE_A_HANDLER_OVERFLOW,
-			      IRQLINE_OVERFLOW_DROP_NEWEST))
-		return irqline_nl_blame(req, IRQLINE_A_HANDLER_OVERFLOW,
-					"drop-newest is the only policy yet",
-					-EOPNOTSUPP);
-	if (req->attrs[IRQLINE_A_HANDLER_HIGH])
-		return irqline_nl_blame(req, IRQLINE_A_HANDLER_HIGH,
-					"no policy has watermarks yet",
-					-EOPNOTSUPP);
-	if (req->attrs[IRQLINE_A_HANDLER_LOW])
-		return irqline_nl_blame(req, IRQLINE_A_HANDLER_LOW,
-					"no policy has watermarks yet",
-					-EOPNOTSUPP);
-	return 0;
-}
-
 static int irqline_nl_parse_queue(struct irqline_nl_request *req)
 {
 	u32 size = irqline_nl_u32_or(req, IRQLINE_A_HANDLER_QUEUE,
@@ -135,12 +116,84 @@ static int irqline_nl_parse_queue(struct irqline_nl_request *req)
 		return irqline_nl_blame(req, IRQLINE_A_HANDLER_QUEUE,
 					"the size of a queue is a power of two",
 					-EINVAL);
-	if (req->handler && size != req->settings->queue)
-		return irqline_nl_blame(req, IRQLINE_A_HANDLER_QUEUE,
-					"the size of a queue is set when the handler is added",
-					-EOPNOTSUPP);
 	req->settings->queue = size;
 	return 0;
+}
+
+static int irqline_nl_parse_overflow(struct irqline_nl_request *req)
+{
+	const struct nlattr *attr = req->attrs[IRQLINE_A_HANDLER_OVERFLOW];
+	u32 policy;
+
+	if (!attr)
+		return 0;
+	policy = nla_get_u32(attr);
+	req->settings->overflow = policy;
+	if (req->handler && req->handler->builtin &&
+	    policy != IRQLINE_OVERFLOW_MERGE &&
+	    policy != IRQLINE_OVERFLOW_BACKPRESSURE)
+		return irqline_nl_blame(req, IRQLINE_A_HANDLER_OVERFLOW,
+					"the device's own handler must not lose a source; choose merge or backpressure",
+					-EINVAL);
+	return 0;
+}
+
+/* Default: the whole queue, which is all that the other policies have. */
+static int irqline_nl_parse_high(struct irqline_nl_request *req, u32 queue)
+{
+	struct irqline_handler_settings *s = req->settings;
+	const struct nlattr *attr = req->attrs[IRQLINE_A_HANDLER_HIGH];
+
+	if (s->overflow != IRQLINE_OVERFLOW_BACKPRESSURE) {
+		s->high = s->queue;
+		return attr ? irqline_nl_blame(req, IRQLINE_A_HANDLER_HIGH,
+					       "only backpressure has a high watermark",
+					       -EINVAL) : 0;
+	}
+	if (attr)
+		s->high = nla_get_u32(attr);
+	else if (s->high == queue)
+		s->high = s->queue;
+	if (s->high && s->high <= s->queue)
+		return 0;
+	if (attr)
+		return irqline_nl_blame(req, IRQLINE_A_HANDLER_HIGH,
+					"the high watermark is at least 1 and at most the size of the queue",
+					-ERANGE);
+	return irqline_nl_blame(req, IRQLINE_A_HANDLER_QUEUE,
+				"the high watermark is above that size; set it, too",
+				-ERANGE);
+}
+
+/* Default: half of the high one. Blame what the request changes. */
+static int irqline_nl_parse_low(struct irqline_nl_request *req, u32 high)
+{
+	struct irqline_handler_settings *s = req->settings;
+	const struct nlattr *attr = req->attrs[IRQLINE_A_HANDLER_LOW];
+
+	if (attr)
+		s->low = nla_get_u32(attr);
+	else if (s->low == high / 2)
+		s->low = s->high / 2;
+	if (s->low < s->high)
+		return 0;
+	if (attr)
+		return irqline_nl_blame(req, IRQLINE_A_HANDLER_LOW,
+					"the low watermark is below the high one, and below the size of the queue",
+					-ERANGE);
+	return irqline_nl_blame(req, req->attrs[IRQLINE_A_HANDLER_HIGH] ?
+				IRQLINE_A_HANDLER_HIGH : IRQLINE_A_HANDLER_QUEUE,
+				"the low watermark is not below that; set it, too",
+				-ERANGE);
+}
+
+/* A watermark that has its default keeps it when what it derives from changes. */
+static int irqline_nl_parse_watermarks(struct irqline_nl_request *req, u32 queue)
+{
+	u32 high = req->settings->high;
+
+	return irqline_nl_parse_high(req, queue) ?:
+	       irqline_nl_parse_low(req, high);
 }
 
 static int irqline_nl_parse_rank(struct irqline_nl_request *req)
@@ -413,9 +466,11 @@ int irqline_nl_settings_parse(struct sk_buff *skb, struct genl_info *info,
 		.handler	= handler,
 		.settings	= settings,
 	};
+	u32 queue = settings->queue;
 
-	return irqline_nl_parse_later(&req) ?:
-	       irqline_nl_parse_queue(&req) ?:
+	return irqline_nl_parse_queue(&req) ?:
+	       irqline_nl_parse_overflow(&req) ?:
+	       irqline_nl_parse_watermarks(&req, queue) ?:
 	       irqline_nl_parse_rank(&req) ?:
 	       irqline_nl_parse_bottom(&req) ?:
 	       irqline_nl_parse_cpu(&req) ?:

@@ -540,18 +540,18 @@ int irqline_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
 	return irqline_nl_error(info->extack, irqline_nl_reset_all());
 }
 
-/* The account of a handler; of its only lane, if there is one only. */
+/* The account of a handler is that of its only lane, if there is one only. */
 static int irqline_nl_put_account(struct sk_buff *skb,
-				  struct irqline_handler *handler)
+				  const struct irqline_alert_info *info)
 {
-	struct irqline_counts counts;
+	struct irqline_handler *handler = info->handler;
 	bool percpu;
 
 	mutex_lock(&handler->line->mutex);
 	percpu = handler->lanes->percpu;
-	irqline_laneset_counts(handler->lanes, &counts);
 	mutex_unlock(&handler->line->mutex);
-	return irqline_nl_put_counts(skb, handler->line, handler, &counts) ?:
+	return irqline_nl_put_counts(skb, handler->line, handler,
+				     &info->counts) ?:
 	       (percpu ? 0 : nla_put_u32(skb, IRQLINE_A_STATS_LANE, 0));
 }
 
@@ -564,7 +564,7 @@ static struct sk_buff *irqline_nl_alert_msg(const struct irqline_alert_info *inf
 	if (!msg)
 		return ERR_PTR(-ENOMEM);
 	hdr = irqline_nl_put(msg, &to);
-	if (!hdr || irqline_nl_put_account(msg, info->handler) ||
+	if (!hdr || irqline_nl_put_account(msg, info) ||
 	    nla_put_u32(msg, IRQLINE_A_STATS_ALERT, info->alert)) {
 		nlmsg_free(msg);
 		return ERR_PTR(-EMSGSIZE);

@@ -60,7 +60,7 @@ enum irqline_sched {
 	IRQLINE_SCHED_RR,
 };
 
-/* What happens to an event that finds its queue full. */
+/* What happens to events that a handler's queue has no room for. */
 enum irqline_overflow {
 	IRQLINE_OVERFLOW_DROP_NEWEST,
 	IRQLINE_OVERFLOW_DROP_OLDEST,
@@ -129,6 +129,7 @@ enum {
 	IRQLINE_A_LINE_REARMS,
 	IRQLINE_A_LINE_GONE,
 	IRQLINE_A_LINE_FORCED,
+	IRQLINE_A_LINE_THROTTLES,
 
 	__IRQLINE_A_LINE_MAX,
 	IRQLINE_A_LINE_MAX = (__IRQLINE_A_LINE_MAX - 1)
@@ -160,6 +161,7 @@ enum {
 	IRQLINE_A_HANDLER_BUILTIN,
 	IRQLINE_A_HANDLER_MEMORY,
 	IRQLINE_A_HANDLER_UIO,
+	IRQLINE_A_HANDLER_PENDING,
 
 	__IRQLINE_A_HANDLER_MAX,
 	IRQLINE_A_HANDLER_MAX = (__IRQLINE_A_HANDLER_MAX - 1)
@@ -281,10 +283,12 @@ enum {
 /**
  * struct irqline_event - one event of one handler
  * @seq: number within the lane, from 1, one more with each event that the top
- *	half took, so that an event dropped by a full queue leaves a gap
+ *	half took, so that an event dropped by a full queue, or merged into another
+ *	one, leaves a gap
  * @top_ns: CLOCK_MONOTONIC when the top half took it, in nanoseconds
  * @bottom_ns: CLOCK_MONOTONIC when the bottom half began with it
- * @data: what the device's driver captured in the top half, else 0
+ * @data: what the device's driver captured in the top half, else 0; of events
+ *	that were merged, the last that was captured
  * @sources: the sources that it stands for
  * @handler: the handler's id (IRQLINE_A_HANDLER_ID)
  * @lane: the lane within the handler; 0 where there is one only
@@ -294,7 +298,7 @@ enum {
  * @bottom_context: enum irqline_context of the bottom half
  * @pid: the thread that the bottom half ran in, or interrupted
  * @flags: IRQLINE_EVENT_*
- * @merged: how many events were merged into this one
+ * @merged: how many later events a full queue merged into this one
  * @lost: how many events this reader lost between the one before and this one
  */
 struct irqline_event {
