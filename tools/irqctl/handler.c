@@ -31,8 +31,12 @@ static const char help[] =
 	"  threaded on|off       whether napi runs in a thread of its own\n"
 	"  budget N              events in one run at most\n"
 	"  queue N               events that its queue holds, a power of two\n"
-	"  overflow POLICY       drop-newest, drop-oldest, merge or backpressure\n"
-	"  high N, low N         watermarks of backpressure\n"
+	"  overflow POLICY       what becomes of events that the queue has no room for:\n"
+	"                        drop-newest, drop-oldest, merge or backpressure\n"
+	"  high N                with backpressure, events waiting from which on the\n"
+	"                        device holds the sources\n"
+	"  low N                 events waiting at which the device goes on, or at which\n"
+	"                        an episode of overflow is over\n"
 	"  work none|spin TIME|sleep TIME\n"
 	"                        artificial cost of each event\n"
 	"\n"
@@ -262,6 +266,27 @@ static int handler_set(struct args *args)
 	return change(args, IRQLINE_CMD_HANDLER_SET, 0);
 }
 
+static const struct out_column gone_columns[] = {
+	{ "LINE",	OUT_TEXT,	OUT_JSON,	IRQLINE_A_HANDLER_LINE },
+	{ "NAME",	OUT_TEXT,	OUT_JSON,	IRQLINE_A_HANDLER_NAME },
+	{ "ID",		OUT_NUMBER,	OUT_JSON,	IRQLINE_A_HANDLER_ID },
+	{ "PENDING",	OUT_NUMBER,	OUT_JSON,	IRQLINE_A_HANDLER_PENDING },
+	{ }
+};
+
+static const struct view gone_view = { .kind = "handler", .columns = gone_columns };
+
+static int print_pending(const struct attrs *attrs, void *arg)
+{
+	__u64 pending = 0;
+
+	(void)arg;
+	attrs_number(attrs, IRQLINE_A_HANDLER_PENDING, &pending);
+	if (!pending)
+		return 0;
+	return out_title("%llu pending event%s dropped\n", pending, pending == 1 ? "" : "s");
+}
+
 static int handler_del(struct args *args)
 {
 	struct settings request = { .set = &spec_handler };
@@ -270,7 +295,9 @@ static int handler_del(struct args *args)
 	if (args_target(args, parse_handler, "LINE/NAME", &path) || args_end(args))
 		return STATUS_USAGE;
 	put_path(&request, &path);
-	return settings_call(&request, args, IRQLINE_CMD_HANDLER_DEL, NULL, NULL);
+	if (irqctl_style().form == OUT_JSON)
+		return view_one(&gone_view, args, IRQLINE_CMD_HANDLER_DEL, &request);
+	return settings_call(&request, args, IRQLINE_CMD_HANDLER_DEL, print_pending, NULL);
 }
 
 static const struct command commands[] = {

@@ -15,7 +15,7 @@ static const char help[] =
 	"Prints the state, then every change, a line for each, until interrupted.\n"
 	"\n"
 	"  config  lines and handlers: their state, then add, del and change\n"
-	"  alert   counts of a handler: overflow-begin and overflow-end\n"
+	"  alert   overflow-begin and overflow-end: counts of a handler at that moment\n"
 	"\n"
 	"Without a word, both. When changes come so fast that some are lost, prints\n"
 	"notifications-lost and the state again. With -j, each line is a JSON object.\n";

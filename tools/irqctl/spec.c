@@ -58,6 +58,7 @@ static const struct spec_attr line_attrs[] = {
 	[IRQLINE_A_LINE_REARMS]		= { "rearms", SPEC_U64 },
 	[IRQLINE_A_LINE_GONE]		= { "gone", SPEC_FLAG },
 	[IRQLINE_A_LINE_FORCED]		= { "forced", SPEC_FLAG },
+	[IRQLINE_A_LINE_THROTTLES]	= { "throttles", SPEC_U64 },
 };
 
 static const struct spec_attr handler_attrs[] = {
@@ -85,6 +86,7 @@ static const struct spec_attr handler_attrs[] = {
 	[IRQLINE_A_HANDLER_BUILTIN]	= { "builtin", SPEC_FLAG },
 	[IRQLINE_A_HANDLER_MEMORY]	= { "memory", SPEC_U64 },
 	[IRQLINE_A_HANDLER_UIO]		= { "uio", SPEC_U32 },
+	[IRQLINE_A_HANDLER_PENDING]	= { "pending", SPEC_U64 },
 };
 
 static const struct spec_attr strategy_attrs[] = {
