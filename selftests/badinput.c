@@ -27,6 +27,8 @@
 #define URGENT		"urgent"	/* kthread, sched fifo */
 #define GREEDY		"greedy"	/* tasklet, more at once than napi may */
 #define POLLER		"poller"	/* napi */
+#define HOLDER		"holder"	/* backpressure, watermarks of its own */
+#define DEEP		"deep"		/* drop-newest, a low watermark of its own */
 #define BUILTIN		"factorial"	/* the device's own */
 #define FRESH		"fresh"		/* of requests for a new one */
 
@@ -356,6 +358,7 @@ static void blank_counts(const struct nl_list *lines)
 	static const __u16 counts[] = {
 		IRQLINE_A_LINE_PASSES, IRQLINE_A_LINE_FOREIGN,
 		IRQLINE_A_LINE_UNCLAIMED, IRQLINE_A_LINE_REARMS,
+		IRQLINE_A_LINE_THROTTLES,
 	};
 	const struct nlmsghdr *header;
 	const struct nlattr *attr;
@@ -445,7 +448,9 @@ static void add_counts(struct nl *nl)
 		   !stats_pending(nl, LINE, SPINNER) &&
 		   !stats_pending(nl, LINE, URGENT) &&
 		   !stats_pending(nl, LINE, GREEDY) &&
-		   !stats_pending(nl, LINE, POLLER), 10, "all events handled");
+		   !stats_pending(nl, LINE, POLLER) &&
+		   !stats_pending(nl, LINE, HOLDER) &&
+		   !stats_pending(nl, LINE, DEEP), 10, "all events handled");
 	close(fd);
 }
 
@@ -473,6 +478,16 @@ FIXTURE_SETUP(badinput)
 	const struct value poller[VALUES_MAX] = {
 		T(IRQLINE_A_HANDLER_BOTTOM, "napi"),
 	};
+	const struct value holder[VALUES_MAX] = {
+		N(IRQLINE_A_HANDLER_QUEUE, 64),
+		N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_BACKPRESSURE),
+		N(IRQLINE_A_HANDLER_HIGH, 48),
+		N(IRQLINE_A_HANDLER_LOW, 15),
+	};
+	const struct value deep[VALUES_MAX] = {
+		N(IRQLINE_A_HANDLER_QUEUE, 64),
+		N(IRQLINE_A_HANDLER_LOW, 63),
+	};
 
 	objects_open(&self->nl);
 	add(&self->nl, PLAIN, plain);
@@ -481,6 +496,8 @@ FIXTURE_SETUP(badinput)
 	add(&self->nl, URGENT, urgent);
 	add(&self->nl, GREEDY, greedy);
 	add(&self->nl, POLLER, poller);
+	add(&self->nl, HOLDER, holder);
+	add(&self->nl, DEEP, deep);
 	add_counts(&self->nl);
 	world_get(&self->nl, &self->before);
 }
@@ -954,19 +971,45 @@ TEST_F(badinput, no_such_command)
  * one that exists.
  */
 static const struct wrong settings[] = {
-	/* What the UAPI has, and nothing serves yet. */
-	{ "drop-oldest",
-	  { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_DROP_OLDEST) },
-	  EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_OVERFLOW },
-	{ "merge", { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_MERGE) },
-	  EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_OVERFLOW },
-	{ "backpressure",
-	  { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_BACKPRESSURE) },
-	  EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_OVERFLOW },
-	{ "high", { N(IRQLINE_A_HANDLER_HIGH, 8) },
-	  EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_HIGH },
-	{ "low", { N(IRQLINE_A_HANDLER_LOW, 2) },
-	  EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_LOW },
+	/* Watermarks. The queue holds 256 where nothing is said. */
+	{ "high without backpressure", { N(IRQLINE_A_HANDLER_HIGH, 8) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_HIGH },
+	{ "high of drop-oldest",
+	  { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_DROP_OLDEST),
+	    N(IRQLINE_A_HANDLER_HIGH, 256) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_HIGH },
+	{ "high of merge",
+	  { N(IRQLINE_A_HANDLER_HIGH, 8),
+	    N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_MERGE) },
+	  EINVAL, ATTR, IRQLINE_A_HANDLER_HIGH },
+	{ "high 0",
+	  { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_BACKPRESSURE),
+	    N(IRQLINE_A_HANDLER_HIGH, 0) },
+	  ERANGE, ATTR, IRQLINE_A_HANDLER_HIGH },
+	{ "high above the queue",
+	  { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_BACKPRESSURE),
+	    N(IRQLINE_A_HANDLER_HIGH, 257) },
+	  ERANGE, ATTR, IRQLINE_A_HANDLER_HIGH },
+	{ "high above a queue that is given",
+	  { N(IRQLINE_A_HANDLER_HIGH, 5),
+	    N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_BACKPRESSURE),
+	    N(IRQLINE_A_HANDLER_QUEUE, 4) },
+	  ERANGE, ATTR, IRQLINE_A_HANDLER_HIGH },
+	{ "the highest number as high",
+	  { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_BACKPRESSURE),
+	    N(IRQLINE_A_HANDLER_HIGH, UINT_MAX) },
+	  ERANGE, ATTR, IRQLINE_A_HANDLER_HIGH },
+	{ "low as large as the queue", { N(IRQLINE_A_HANDLER_LOW, 256) },
+	  ERANGE, ATTR, IRQLINE_A_HANDLER_LOW },
+	{ "low as large as a queue that is given",
+	  { N(IRQLINE_A_HANDLER_LOW, 4), N(IRQLINE_A_HANDLER_QUEUE, 4) },
+	  ERANGE, ATTR, IRQLINE_A_HANDLER_LOW },
+	{ "the highest number as low", { N(IRQLINE_A_HANDLER_LOW, UINT_MAX) },
+	  ERANGE, ATTR, IRQLINE_A_HANDLER_LOW },
+	{ "low as large as high",
+	  { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_BACKPRESSURE),
+	    N(IRQLINE_A_HANDLER_HIGH, 8), N(IRQLINE_A_HANDLER_LOW, 8) },
+	  ERANGE, ATTR, IRQLINE_A_HANDLER_LOW },
 
 	/* Strategies. */
 	{ "unknown strategy", { T(IRQLINE_A_HANDLER_BOTTOM, "softirq") },
@@ -1467,10 +1510,46 @@ static const struct {
 					       N(IRQLINE_A_HANDLER_EXCLUSIVE, 1) },
 	    EBUSY, ATTR, IRQLINE_A_HANDLER_EXCLUSIVE } },
 	{ IRQLINE_CMD_HANDLER_SET,
-	  { "other size of a queue", { T(IRQLINE_A_HANDLER_LINE, LINE),
-				       T(IRQLINE_A_HANDLER_NAME, PLAIN),
-				       N(IRQLINE_A_HANDLER_QUEUE, 512) },
-	    EOPNOTSUPP, ATTR, IRQLINE_A_HANDLER_QUEUE } },
+	  { "drop-newest of the device's own",
+	    { T(IRQLINE_A_HANDLER_LINE, LINE),
+	      T(IRQLINE_A_HANDLER_NAME, BUILTIN),
+	      N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_DROP_NEWEST) },
+	    EINVAL, ATTR, IRQLINE_A_HANDLER_OVERFLOW } },
+	{ IRQLINE_CMD_HANDLER_SET,
+	  { "drop-oldest of the device's own",
+	    { T(IRQLINE_A_HANDLER_LINE, LINE),
+	      T(IRQLINE_A_HANDLER_NAME, BUILTIN),
+	      N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_DROP_OLDEST) },
+	    EINVAL, ATTR, IRQLINE_A_HANDLER_OVERFLOW } },
+	{ IRQLINE_CMD_HANDLER_SET,
+	  { "smaller queue than high", { T(IRQLINE_A_HANDLER_LINE, LINE),
+					 T(IRQLINE_A_HANDLER_NAME, HOLDER),
+					 N(IRQLINE_A_HANDLER_QUEUE, 32) },
+	    ERANGE, ATTR, IRQLINE_A_HANDLER_QUEUE } },
+	{ IRQLINE_CMD_HANDLER_SET,
+	  { "smaller queue than low", { T(IRQLINE_A_HANDLER_LINE, LINE),
+					T(IRQLINE_A_HANDLER_NAME, DEEP),
+					N(IRQLINE_A_HANDLER_QUEUE, 32) },
+	    ERANGE, ATTR, IRQLINE_A_HANDLER_QUEUE } },
+	{ IRQLINE_CMD_HANDLER_SET,
+	  { "high that low does not leave room for",
+	    { T(IRQLINE_A_HANDLER_LINE, LINE),
+	      T(IRQLINE_A_HANDLER_NAME, HOLDER),
+	      N(IRQLINE_A_HANDLER_HIGH, 15) },
+	    ERANGE, ATTR, IRQLINE_A_HANDLER_HIGH } },
+	{ IRQLINE_CMD_HANDLER_SET,
+	  { "low above the high that there is",
+	    { T(IRQLINE_A_HANDLER_LINE, LINE),
+	      T(IRQLINE_A_HANDLER_NAME, HOLDER),
+	      N(IRQLINE_A_HANDLER_LOW, 48) },
+	    ERANGE, ATTR, IRQLINE_A_HANDLER_LOW } },
+	{ IRQLINE_CMD_HANDLER_SET,
+	  { "high beside the end of backpressure",
+	    { T(IRQLINE_A_HANDLER_LINE, LINE),
+	      T(IRQLINE_A_HANDLER_NAME, HOLDER),
+	      N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_MERGE),
+	      N(IRQLINE_A_HANDLER_HIGH, 48) },
+	    EINVAL, ATTR, IRQLINE_A_HANDLER_HIGH } },
 	{ IRQLINE_CMD_HANDLER_SET,
 	  { "strategy that may not sleep where work does",
 	    { T(IRQLINE_A_HANDLER_LINE, LINE),
@@ -1730,9 +1809,29 @@ static const struct {
 			  N(IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_SLEEP),
 			  L(IRQLINE_A_HANDLER_WORK_TIME,
 			    IRQLINE_WORK_TIME_MAX) } },
-	{ "what is served by default",
-	  { N(IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_SINGLE),
-	    N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_DROP_NEWEST) } },
+	{ "drop-newest", { N(IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_SINGLE),
+			   N(IRQLINE_A_HANDLER_OVERFLOW,
+			     IRQLINE_OVERFLOW_DROP_NEWEST) } },
+	{ "drop-oldest", { N(IRQLINE_A_HANDLER_OVERFLOW,
+			     IRQLINE_OVERFLOW_DROP_OLDEST) } },
+	{ "merge", { N(IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_MERGE) } },
+	{ "low 0", { N(IRQLINE_A_HANDLER_LOW, 0) } },
+	{ "low below the queue", { N(IRQLINE_A_HANDLER_LOW, 3),
+				   N(IRQLINE_A_HANDLER_QUEUE, 4) } },
+	{ "high 1", { N(IRQLINE_A_HANDLER_OVERFLOW,
+			IRQLINE_OVERFLOW_BACKPRESSURE),
+		      N(IRQLINE_A_HANDLER_HIGH, 1),
+		      N(IRQLINE_A_HANDLER_LOW, 0) } },
+	{ "high as large as the queue", { N(IRQLINE_A_HANDLER_OVERFLOW,
+					    IRQLINE_OVERFLOW_BACKPRESSURE),
+					  N(IRQLINE_A_HANDLER_HIGH, 256),
+					  N(IRQLINE_A_HANDLER_LOW, 255) } },
+	{ "the smallest queue", { N(IRQLINE_A_HANDLER_QUEUE,
+				    IRQLINE_QUEUE_MIN),
+				  N(IRQLINE_A_HANDLER_OVERFLOW,
+				    IRQLINE_OVERFLOW_BACKPRESSURE),
+				  N(IRQLINE_A_HANDLER_HIGH, 2),
+				  N(IRQLINE_A_HANDLER_LOW, 1) } },
 };
 
 static void expect_value(struct __test_metadata *const _metadata,
@@ -1793,7 +1892,6 @@ TEST_F_TIMEOUT(badinput, border_values_of_a_new_handler, 60)
 	expect_same_handlers(_metadata, self);
 }
 
-/* The queue has its size for good, all else can be set later, too. */
 TEST_F_TIMEOUT(badinput, border_values_of_a_handler_set, 60)
 {
 	const struct value none[VALUES_MAX] = { };
@@ -1802,8 +1900,6 @@ TEST_F_TIMEOUT(badinput, border_values_of_a_handler_set, 60)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_LEN(right); i++) {
-		if (has_value(right[i].values, IRQLINE_A_HANDLER_QUEUE))
-			continue;
 		add(&self->nl, FRESH, none);
 		request_settings(&msg, IRQLINE_CMD_HANDLER_SET, FRESH,
 				 right[i].values);

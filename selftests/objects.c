@@ -51,6 +51,9 @@ static void reset_builtin(struct nl *nl, const char *line, const char *name)
 	nl_put_str(&msg, IRQLINE_A_HANDLER_BOTTOM, "tasklet");
 	nl_put_u32(&msg, IRQLINE_A_HANDLER_LANES, IRQLINE_LANES_SINGLE);
 	nl_put_u32(&msg, IRQLINE_A_HANDLER_BUDGET, 64);
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_QUEUE, 256);
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_MERGE);
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_LOW, 128);
 	nl_put_u32(&msg, IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_NONE);
 	nl_must(nl, &msg, NULL);
 }
