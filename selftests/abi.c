@@ -262,6 +262,8 @@ TEST_F(abi, defaults_of_a_new_handler)
 	EXPECT_EQ(256, nl_u32(header, IRQLINE_A_HANDLER_QUEUE));
 	EXPECT_EQ(IRQLINE_OVERFLOW_DROP_NEWEST,
 		  nl_u32(header, IRQLINE_A_HANDLER_OVERFLOW));
+	EXPECT_EQ(NULL, nl_find(header, IRQLINE_A_HANDLER_HIGH));
+	EXPECT_EQ(128, nl_u32(header, IRQLINE_A_HANDLER_LOW));
 	EXPECT_EQ(IRQLINE_WORK_NONE, nl_u32(header, IRQLINE_A_HANDLER_WORK));
 	EXPECT_EQ(NULL, nl_find(header, IRQLINE_A_HANDLER_BUILTIN));
 	nl_free(&reply);
@@ -271,6 +273,8 @@ TEST_F(abi, defaults_of_a_new_handler)
 	EXPECT_NE(NULL, nl_find(header, IRQLINE_A_HANDLER_BUILTIN));
 	EXPECT_EQ(EDU_SOURCE_FACTORIAL,
 		  nl_u32(header, IRQLINE_A_HANDLER_SOURCES));
+	EXPECT_EQ(IRQLINE_OVERFLOW_MERGE,
+		  nl_u32(header, IRQLINE_A_HANDLER_OVERFLOW));
 	nl_free(&reply);
 }
 
@@ -1061,14 +1065,16 @@ TEST_F_TIMEOUT(abi, deleting_while_events_flow, 60)
 TEST_F(abi, deleting_drops_what_is_pending)
 {
 	__u32 id = add_sleeper(&self->nl, HANDLER, 16, 500);
-	__u64 start;
+	__u64 start, pending;
 
 	raise_events(self, HANDLER, 10);
 	start = now_ns();
-	handler_del(&self->nl, LINE, HANDLER);
+	pending = handler_del(&self->nl, LINE, HANDLER);
 	EXPECT_GT(3 * NSEC_PER_SEC, now_ns() - start);
 	/* The one in work when it was deleted, and those done by then. */
-	EXPECT_GT(10, dev_drain(self->fd, id));
+	EXPECT_GT(10, pending);
+	EXPECT_LT(0, pending);
+	EXPECT_EQ(10, pending + dev_drain(self->fd, id));
 	pause_ms(1200);
 	EXPECT_EQ(0, dev_drain(self->fd, id));
 }
@@ -1203,119 +1209,6 @@ TEST_F_TIMEOUT(abi, as_much_memory_as_a_line_can_have, 60)
 
 	/* A small one still fits. */
 	EXPECT_EQ(0, try_new(&self->nl, i, IRQLINE_QUEUE_MIN, &msg));
-}
-
-FIXTURE(overflow)
-{
-	struct nl nl, listener;
-	int fd;
-	__u32 id;
-};
-
-FIXTURE_SETUP(overflow)
-{
-	objects_open(&self->nl);
-	nl_open(&self->listener, IRQLINE_FAMILY_NAME);
-	nl_join(&self->listener, IRQLINE_FAMILY_NAME, IRQLINE_MCGRP_ALERT);
-	self->id = add_sleeper(&self->nl, HANDLER, 2, 500);
-	self->fd = dev_open(LINE, O_RDWR);
-}
-
-FIXTURE_TEARDOWN(overflow)
-{
-	close(self->fd);
-	nl_close(&self->listener);
-	objects_reset(&self->nl);
-	nl_close(&self->nl);
-}
-
-static void overflow_raise(struct _test_data_overflow *self, int count)
-{
-	struct _test_data_abi raiser = { .fd = self->fd };
-
-	nl_open(&raiser.nl, IRQLINE_FAMILY_NAME);
-	raise_events(&raiser, HANDLER, count);
-	nl_close(&raiser.nl);
-}
-
-/*
- * One event in work, two in the queue, and as many more as are to be dropped.
- * All is over while the first one sleeps.
- */
-static void overflow_episode(struct __test_metadata *const _metadata,
-			     struct _test_data_overflow *self, int drops)
-{
-	struct stats before, stats;
-
-	stats_get(&self->nl, LINE, HANDLER, &before);
-	overflow_raise(self, 1);
-	pause_ms(100);
-	overflow_raise(self, 2 + drops);
-	stats_get(&self->nl, LINE, HANDLER, &stats);
-	EXPECT_EQ(before.handled, stats.handled)
-		TH_LOG("the host is too slow for this test");
-	EXPECT_EQ(drops, stats.dropped - before.dropped);
-	EXPECT_EQ(3, stats.pending);
-	EXPECT_TRUE(stats_add_up(&stats));
-}
-
-static void expect_alert(struct __test_metadata *const _metadata,
-			 struct _test_data_overflow *self, __u32 alert)
-{
-	const struct nlmsghdr *header;
-
-	header = nl_notification(&self->listener, NOTIFY_MS);
-	ASSERT_NE(NULL, header)
-		TH_LOG("no alert %u", alert);
-	EXPECT_EQ(IRQLINE_CMD_ALERT_NTF, nl_cmd(header));
-	EXPECT_EQ(alert, nl_u32(header, IRQLINE_A_STATS_ALERT));
-	EXPECT_STREQ(LINE, nl_str(header, IRQLINE_A_STATS_LINE));
-	EXPECT_STREQ(HANDLER, nl_str(header, IRQLINE_A_STATS_HANDLER));
-	EXPECT_EQ(0, nl_u32(header, IRQLINE_A_STATS_LANE));
-	EXPECT_LT(0, nl_u64(header, IRQLINE_A_STATS_DROPPED));
-	EXPECT_EQ(nl_u64(header, IRQLINE_A_STATS_TAKEN),
-		  nl_u64(header, IRQLINE_A_STATS_HANDLED) +
-		  nl_u64(header, IRQLINE_A_STATS_DROPPED) +
-		  nl_u64(header, IRQLINE_A_STATS_MERGED) +
-		  nl_u64(header, IRQLINE_A_STATS_PENDING));
-}
-
-TEST_F_TIMEOUT(overflow, alerts_once_at_each_end_of_an_episode, 60)
-{
-	int episode;
-
-	for (episode = 0; episode < 2; episode++) {
-		overflow_episode(_metadata, self, 3);
-		expect_alert(_metadata, self, IRQLINE_ALERT_OVERFLOW_BEGIN);
-		expect_alert(_metadata, self, IRQLINE_ALERT_OVERFLOW_END);
-		await_idle(&self->nl, HANDLER);
-		EXPECT_EQ(NULL, nl_notification(&self->listener, NOTHING_MS));
-	}
-}
-
-TEST_F_TIMEOUT(overflow, drops_the_newest_and_leaves_a_gap, 60)
-{
-	static const __u64 numbers[] = { 1, 2, 3, 8 };
-	struct irqline_event event;
-	struct stats stats;
-	unsigned int i;
-
-	overflow_episode(_metadata, self, 4);
-	await_idle(&self->nl, HANDLER);
-	overflow_raise(self, 1);
-	for (i = 0; i < ARRAY_LEN(numbers); i++) {
-		dev_next(self->fd, self->id, &event);
-		EXPECT_EQ(numbers[i], event.seq);
-		EXPECT_EQ(0, event.merged);
-		EXPECT_EQ(0, event.lost);
-	}
-	await_idle(&self->nl, HANDLER);
-	EXPECT_EQ(0, dev_drain(self->fd, self->id));
-	stats_get(&self->nl, LINE, HANDLER, &stats);
-	EXPECT_EQ(8, stats.taken);
-	EXPECT_EQ(4, stats.handled);
-	EXPECT_EQ(4, stats.dropped);
-	EXPECT_EQ(0, stats.pending);
 }
 
 TEST_HARNESS_MAIN

@@ -180,13 +180,27 @@ bool try_top(struct nl *nl, const char *line, const char *top)
 	return false;
 }
 
+static void request_delivery(struct nl_msg *msg, const char *line,
+			     __u32 delivery)
+{
+	request_line(msg, IRQLINE_CMD_LINE_SET, line);
+	nl_put_u32(msg, IRQLINE_A_LINE_DELIVERY, delivery);
+}
+
 void line_delivery(struct nl *nl, const char *line, __u32 delivery)
 {
 	struct nl_msg msg;
 
-	request_line(&msg, IRQLINE_CMD_LINE_SET, line);
-	nl_put_u32(&msg, IRQLINE_A_LINE_DELIVERY, delivery);
+	request_delivery(&msg, line, delivery);
 	nl_must(nl, &msg, NULL);
+}
+
+int try_delivery(struct nl *nl, const char *line, __u32 delivery)
+{
+	struct nl_msg msg;
+
+	request_delivery(&msg, line, delivery);
+	return nl_do(nl, &msg, NULL);
 }
 
 /*
@@ -264,12 +278,17 @@ __u32 handler_new(struct nl *nl, const char *line, const char *name,
 	return handler_id(nl, line, name);
 }
 
-void handler_del(struct nl *nl, const char *line, const char *name)
+__u64 handler_del(struct nl *nl, const char *line, const char *name)
 {
+	struct nl_list reply = { 0 };
 	struct nl_msg msg;
+	__u64 pending;
 
 	request_handler(&msg, IRQLINE_CMD_HANDLER_DEL, line, name);
-	nl_must(nl, &msg, NULL);
+	must_get(nl, &msg, &reply);
+	pending = nl_u64(nl_first(&reply), IRQLINE_A_HANDLER_PENDING);
+	nl_free(&reply);
+	return pending;
 }
 
 void handler_bottom(struct nl *nl, const char *line, const char *name,
@@ -377,7 +396,8 @@ static void parse_stats_attr(const struct nlattr *attr, struct stats *stats)
 	}
 }
 
-static void parse_stats(const struct nlmsghdr *header, struct stats *stats)
+/* What all messages with counts have. */
+static void parse_counts(const struct nlmsghdr *header, struct stats *stats)
 {
 	const struct nlattr *attr;
 	size_t len;
@@ -389,13 +409,25 @@ static void parse_stats(const struct nlmsghdr *header, struct stats *stats)
 		.dropped = nl_u64(header, IRQLINE_A_STATS_DROPPED),
 		.merged = nl_u64(header, IRQLINE_A_STATS_MERGED),
 		.pending = nl_u64(header, IRQLINE_A_STATS_PENDING),
-		.switches = nl_u64(header, IRQLINE_A_STATS_SWITCHES),
-		.switches_owned = nl_u64(header,
-					 IRQLINE_A_STATS_SWITCHES_OWNED),
-		.owed = nl_u64(header, IRQLINE_A_STATS_OWED),
 	};
 	nl_for_each_attr(attr, nl_attrs(header, &len), &len)
 		parse_stats_attr(attr, stats);
+}
+
+static void parse_stats(const struct nlmsghdr *header, struct stats *stats)
+{
+	parse_counts(header, stats);
+	stats->switches = nl_u64(header, IRQLINE_A_STATS_SWITCHES);
+	stats->switches_owned = nl_u64(header, IRQLINE_A_STATS_SWITCHES_OWNED);
+	stats->owed = nl_u64(header, IRQLINE_A_STATS_OWED);
+}
+
+__u32 alert_parse(const struct nlmsghdr *header, struct stats *stats)
+{
+	if (nl_cmd(header) != IRQLINE_CMD_ALERT_NTF)
+		die("command %u is no alert", nl_cmd(header));
+	parse_counts(header, stats);
+	return nl_u32(header, IRQLINE_A_STATS_ALERT);
 }
 
 static void request_stats(struct nl_msg *msg, __u8 cmd, const char *line,

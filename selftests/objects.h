@@ -56,6 +56,8 @@ __u32 line_u32(struct nl *nl, const char *line, __u16 type);
 __u64 line_u64(struct nl *nl, const char *line, __u16 type);
 void line_clock(struct nl *nl, const char *line, bool on);
 void line_delivery(struct nl *nl, const char *line, __u32 delivery);
+/* Returns the error that says why it cannot be had, or 0. */
+int try_delivery(struct nl *nl, const char *line, __u32 delivery);
 void request_top(struct nl_msg *msg, const char *line, const char *top);
 void line_top(struct nl *nl, const char *line, const char *top);
 /*
@@ -76,7 +78,8 @@ __u32 handler_new(struct nl *nl, const char *line, const char *name,
 __u32 handler_id(struct nl *nl, const char *line, const char *name);
 void handler_get(struct nl *nl, const char *line, const char *name,
 		 struct nl_list *reply);
-void handler_del(struct nl *nl, const char *line, const char *name);
+/* Returns how many events were pending. */
+__u64 handler_del(struct nl *nl, const char *line, const char *name);
 void handler_bottom(struct nl *nl, const char *line, const char *name,
 		    const char *bottom);
 void handler_work(struct nl *nl, const char *line, const char *name,
@@ -102,6 +105,9 @@ void raise_taken(struct nl *nl, int fd, const char *line, const char *handler,
 void stats_reset(struct nl *nl, const char *line, const char *handler);
 /* taken = handled + dropped + merged + pending */
 bool stats_add_up(const struct stats *stats);
+
+/* Which alert a message is, IRQLINE_ALERT_*, and the counts that it tells. */
+__u32 alert_parse(const struct nlmsghdr *header, struct stats *stats);
 
 /* All bottom strategies that irqline knows, in its order. Returns how many. */
 int strategies(struct nl *nl, struct strategy *list);

@@ -106,11 +106,6 @@ static int try_u32(struct nl *nl, const char *line, __u16 type, __u32 value)
 	return nl_do(nl, &msg, NULL);
 }
 
-static int try_delivery(struct nl *nl, const char *line, __u32 delivery)
-{
-	return try_u32(nl, line, IRQLINE_A_LINE_DELIVERY, delivery);
-}
-
 static int try_nothread(struct nl *nl, __u32 nothread)
 {
 	return try_u32(nl, LINE, IRQLINE_A_LINE_NOTHREAD, nothread);
