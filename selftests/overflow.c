@@ -575,8 +575,8 @@ TEST_F(hold, lies_between_its_watermarks)
 	raise_held(&self->nl, self->fd, NTH(3));
 	EXPECT_EQ(3, stats_pending(&self->nl, LINE, HANDLER));
 
-	let_go(self);
 	handler_work(&self->nl, LINE, HANDLER, IRQLINE_WORK_SLEEP, NAP_NS);
+	let_go(self);
 	for (i = 0; i < 4; i++) {
 		dev_next(self->fd, self->id, &events[i]);
 		EXPECT_EQ(i + 1, events[i].seq);
@@ -817,7 +817,7 @@ TEST_F(resize, takes_watermarks_along)
 		__u16 type;
 		__u32 value, high, low;
 	} steps[] = {
-		{ IRQLINE_A_HANDLER_QUEUE, 8, 8, 4 },
+		{ IRQLINE_A_HANDLER_QUEUE, 8, 0, 4 },
 		{ IRQLINE_A_HANDLER_OVERFLOW, IRQLINE_OVERFLOW_BACKPRESSURE, 8, 4 },
 		{ IRQLINE_A_HANDLER_QUEUE, 64, 64, 32 },
 		{ IRQLINE_A_HANDLER_HIGH, 40, 40, 20 },
@@ -1043,24 +1043,30 @@ TEST_F(alert, is_told_at_each_end_of_an_episode)
 	EXPECT_EQ(NULL, nl_notification(&self->listener, MOMENT_MS));
 }
 
-/* To have another policy neither begins an episode nor ends one. */
-TEST_F(alert, is_not_told_of_a_change_of_the_policy)
+/* A policy that goes bites no more, and the next one begins when it does. */
+TEST_F(alert, is_told_of_an_episode_that_ends_with_its_policy)
 {
-	__u32 policy;
+	__u32 other = variant->policy == IRQLINE_OVERFLOW_DROP_NEWEST ?
+		IRQLINE_OVERFLOW_DROP_OLDEST : IRQLINE_OVERFLOW_DROP_NEWEST;
 	struct stats stats;
 
-	overflow(_metadata, self, variant);
 	stall_begin(&self->stall, &self->nl, LINE, HANDLER);
 	raise_nths(&self->nl, self->fd, 0, 3);
-	for (policy = 0; policy <= IRQLINE_OVERFLOW_BACKPRESSURE; policy++)
-		set_policy(&self->nl, policy);
-	set_policy(&self->nl, IRQLINE_OVERFLOW_MERGE);
+	set_policy(&self->nl, other);
+	set_policy(&self->nl, variant->policy);
 	EXPECT_EQ(NULL, nl_notification(&self->listener, MOMENT_MS));
-	raise_nths(&self->nl, self->fd, 3, 2);
+	raise_nths(&self->nl, self->fd, 3, 1);
+	/* Backpressure begins when there is no more room, before it is wanted. */
+	if (variant->policy != IRQLINE_OVERFLOW_BACKPRESSURE)
+		raise_nths(&self->nl, self->fd, 4, 1);
 	next_alert(self, IRQLINE_ALERT_OVERFLOW_BEGIN, &stats);
-	for (policy = 0; policy < IRQLINE_OVERFLOW_BACKPRESSURE; policy++)
-		set_policy(&self->nl, policy);
-	EXPECT_EQ(NULL, nl_notification(&self->listener, MOMENT_MS));
+	set_policy(&self->nl, other);
+	next_alert(self, IRQLINE_ALERT_OVERFLOW_END, &stats);
+	EXPECT_EQ(4, stats.pending);
+	raise_nths(&self->nl, self->fd, 5, 1);
+	next_alert(self, IRQLINE_ALERT_OVERFLOW_BEGIN, &stats);
+	EXPECT_EQ(4, stats.pending);
+	EXPECT_NE(0, stats.dropped);
 	stall_end(&self->stall, &self->nl, "tasklet");
 	next_alert(self, IRQLINE_ALERT_OVERFLOW_END, &stats);
 }
