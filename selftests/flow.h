@@ -23,11 +23,13 @@ struct flow {
 	int raiser_cpu, reader_cpu;	/* -1 for any */
 	__u32 seed;
 	bool percpu;			/* it has, or had, a lane for each CPU */
+	bool merges;			/* its queue may be full, and merge then */
+	__u32 noise;			/* that others raise, too, at any time */
 
 	/* To be read after flow_stop(), or under the lock. */
 	__u64 raised[32], answered[32];
 	__u64 events, handed_over;
-	__u64 last[CPUS_MAX];		/* number of the last event of each lane */
+	__u64 last[CPUS_MAX];		/* number that was used last in each lane */
 	__u32 context[IRQLINE_CONTEXT_TASK + 1];
 	char failure[256];		/* the first one, or "" */
 
@@ -56,7 +58,7 @@ void flow_stop(struct flow *flow, struct nl *nl);
 
 __u64 flow_raised(const struct flow *flow);
 __u64 flow_answered(const struct flow *flow);
-/* The highest numbers of all lanes, added up. */
+/* The highest numbers of all lanes, of events that were merged, too, added up. */
 __u64 flow_last(const struct flow *flow);
 
 #endif /* FLOW_H */
