@@ -695,19 +695,22 @@ void irqline_lane_nudge(struct irqline_lane *lane)
  * @high: as in &struct irqline_lane_config
  * @low: likewise
  *
- * An episode of overflow ends with its policy.
+ * An episode of overflow ends with its policy, or with a low watermark that the
+ * queue has reached already: the owner may be at its event for long.
  *
  * Context: hub->lock held.
  */
 void irqline_lane_policy(struct irqline_lane *lane,
 			 enum irqline_overflow overflow, u32 high, u32 low)
 {
+	u32 fill = irqline_queue_fill(&lane->queue);
+
 	lockdep_assert_held(&lane->hub->lock);
 
-	if (overflow != lane->overflow)
+	if (overflow != lane->overflow || fill <= low)
 		irqline_lane_ease(lane);
 	irqline_lane_set_policy(lane, overflow, high, low);
-	if (irqline_queue_fill(&lane->queue) >= lane->high)
+	if (fill >= lane->high)
 		irqline_lane_bite(lane);
 }
 
