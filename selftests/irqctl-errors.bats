@@ -178,12 +178,36 @@ refused() {
 	shows handler edu0/x bottom=kthread work-time=5000000
 }
 
+@test "watermarks that do not fit are named, with what would" {
+	refused "high|only backpressure" handler add edu0/x sources 0x2 high 8
+	refused "high|at most the size" handler add edu0/x sources 0x2 queue 4 overflow backpressure high 5
+	refused "high|at least 1" handler add edu0/x sources 0x2 overflow backpressure high 0
+	refused "low|below" handler add edu0/x sources 0x2 queue 4 low 4
+	misused handler add edu0/x sources 0x2 overflow drop
+	irqctl handler add edu0/x sources 0x2 queue 64 overflow backpressure high 48 low 15
+	refused "queue|high watermark" handler set edu0/x queue 32
+	refused "high|low watermark" handler set edu0/x high 15
+	shows handler edu0/x queue=64 high=48 low=15
+}
+
+@test "a queue does not become smaller than what waits in it" {
+	irqctl handler add edu0/x sources 0x2 bottom kthread queue 64 work sleep 5s
+	irqctl raise edu0 0x2 count 5 rate 50
+	wait_until 10 "events wait" check '.pending == 5' stats edu0/x 2>/dev/null
+	refused "queue|more events wait" handler set edu0/x queue 2
+	shows handler edu0/x queue=64
+	irqctl handler set edu0/x queue 8
+	shows handler edu0/x queue=8
+}
+
 @test "the device's own handler stays as it is" {
 	refused "factorial" handler del edu0/factorial
 	refused "sources" handler set edu0/factorial sources 0x3
 	refused "priority" handler set edu0/factorial priority 1
 	refused "exclusive" handler set edu0/factorial exclusive on
-	shows handler edu0/factorial sources=1 priority=0 exclusive=false
+	refused "overflow|merge" handler set edu0/factorial overflow drop-newest
+	refused "overflow|merge" handler set edu0/factorial overflow drop-oldest
+	shows handler edu0/factorial sources=1 priority=0 exclusive=false overflow=merge
 }
 
 @test "a strategy that this kernel lacks is named" {

@@ -125,7 +125,9 @@ overflow() {
 	wait_until 20 "the overflow begins" overflow
 	wait_until 20 "the overflow ends" has alerts.out overflow-end
 	flush_changes
-	grep -q '^overflow-begin .*edu0/small.* dropped [1-9]' alerts.out
+	# The counts of that moment, the first of all drops.
+	grep -q '^overflow-begin .*edu0/small.* dropped 1 merged 0 pending [23]$' alerts.out
+	grep -q '^overflow-end .*edu0/small.* dropped [1-9]' alerts.out
 	refute has alerts.out worker
 	refute has alerts.out state
 	seen 1 worker

@@ -76,7 +76,7 @@ types() {
 @test "lines in JSON have their types" {
 	types 'all(.name, .top, .delivery, .affinity; type == "string")
 		and all(.irq, .sources, .handlers, .memory, .passes, .foreign,
-			.unclaimed, .rearms; type == "number")
+			.unclaimed, .rearms, .throttles; type == "number")
 		and all(.clock, .nothread, .forced; type == "boolean")
 		and .top == "hard" and .sources == 4294967295
 		and (.delivery | IN("msi", "intx"))' line
@@ -109,8 +109,9 @@ types() {
 	irqctl handler add edu0/timed sources 0x2 bottom hrtimer delay 1ms
 	irqctl handler add edu0/polled sources 0x2 bottom napi threaded on
 	types 'all(.line, .name, .bottom, .lanes, .overflow, .work; type == "string")
-		and all(.id, .sources, .priority, .cpu, .budget, .queue,
+		and all(.id, .sources, .priority, .cpu, .budget, .queue, .low,
 			.memory; type == "number")
+		and all(.high; . == null)
 		and all(.exclusive, .builtin; type == "boolean")' handler
 	[ "$(jq '[.[][] | .id] | unique | length' json.out)" -eq 5 ]
 	# What the strategy does not have is null.

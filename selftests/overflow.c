@@ -831,7 +831,7 @@ TEST_F(resize, takes_watermarks_along)
 	const struct nlattr *high;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		handler_set_u32(&self->nl, LINE, HANDLER, steps[i].type,
 				steps[i].value);
 		handler_get(&self->nl, LINE, HANDLER, &reply);
