@@ -654,7 +654,7 @@ TEST_F(uio, the_devices_own_handler_works_in_user_space)
 	EXPECT_EQ(120, factorial.result);
 	ASSERT_TRUE(client_wait(&client, EVENT_TIMEOUT * 1000, &count));
 	ASSERT_EQ(1, client_take(&client, self->events, EVENTS_MAX, &lost));
-	EXPECT_EQ(120, self->events[0].data);
+	EXPECT_EQ(120, (__u32)self->events[0].data);
 	client_close(&client);
 }
 

@@ -85,12 +85,12 @@ static __poll_t edu_poll(struct file *file, struct poll_table_struct *wait)
 	return READ_ONCE(ef->edu->gone) ? EPOLLHUP | EPOLLERR : 0;
 }
 
-static int edu_raise(struct edu *edu, const u32 __user *arg)
+static int edu_raise(struct edu *edu, void __user *arg)
 {
 	int err = 0;
 	u32 sources;
 
-	if (get_user(sources, arg))
+	if (get_user(sources, (const u32 __user *)arg))
 		return -EFAULT;
 	if (!sources)
 		return -EINVAL;
@@ -105,32 +105,73 @@ static int edu_raise(struct edu *edu, const u32 __user *arg)
 	return err;
 }
 
-static int edu_factorial(struct edu *edu, struct edu_factorial __user *arg)
+static int edu_factorial(struct edu *edu, void __user *arg)
 {
 	struct edu_factorial f;
 	int err;
 
 	if (copy_from_user(&f, arg, sizeof(f)))
 		return -EFAULT;
-	err = edu_factorial_compute(edu, f.operand, &f.result);
+	err = edu_factorial_compute(edu, f.operand, 0, &f.result);
 	if (err)
 		return err;
 	return copy_to_user(arg, &f, sizeof(f)) ? -EFAULT : 0;
 }
 
+static int edu_factorial_timed(struct edu *edu, void __user *arg)
+{
+	struct edu_factorial_timed f;
+	int err;
+
+	if (copy_from_user(&f, arg, sizeof(f)))
+		return -EFAULT;
+	if (f.flags)
+		return -EINVAL;
+	err = edu_factorial_compute(edu, f.operand, f.timeout_ms, &f.result);
+	if (err)
+		return err;
+	return copy_to_user(arg, &f, sizeof(f)) ? -EFAULT : 0;
+}
+
+/**
+ * struct edu_command - what a file can be told to do
+ * @cmd: EDU_IOC_*
+ * @run: does it
+ */
+struct edu_command {
+	unsigned int cmd;
+	int (*run)(struct edu *edu, void __user *arg);
+};
+
+static const struct edu_command edu_commands[] = {
+	{ EDU_IOC_RAISE,		edu_raise },
+	{ EDU_IOC_FACTORIAL,		edu_factorial },
+	{ EDU_IOC_FACTORIAL_TIMED,	edu_factorial_timed },
+};
+
+static const struct edu_command *edu_command(unsigned int cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(edu_commands); i++) {
+		if (edu_commands[i].cmd == cmd)
+			return &edu_commands[i];
+	}
+	return NULL;
+}
+
 static long edu_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
+	const struct edu_command *command = edu_command(cmd);
 	struct edu_file *ef = file->private_data;
 
-	if (cmd != EDU_IOC_RAISE && cmd != EDU_IOC_FACTORIAL)
+	if (!command)
 		return -ENOTTY;
 	if (!(file->f_mode & FMODE_WRITE))
 		return -EBADF;
 	if (READ_ONCE(ef->edu->gone))
 		return -ENODEV;
-	if (cmd == EDU_IOC_RAISE)
-		return edu_raise(ef->edu, (const u32 __user *)arg);
-	return edu_factorial(ef->edu, (struct edu_factorial __user *)arg);
+	return command->run(ef->edu, (void __user *)arg);
 }
 
 static const struct file_operations edu_fops = {
@@ -227,7 +268,7 @@ void edu_chardev_del(struct edu *edu)
 	raw_spin_lock_irq(&edu->lock);
 	WRITE_ONCE(edu->gone, true);
 	raw_spin_unlock_irq(&edu->lock);
-	edu_factorial_end(edu);
+	edu_engine_end(&edu->factorial);
 	wake_up_all(&edu->lost);
 }
 

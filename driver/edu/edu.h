@@ -5,34 +5,21 @@
 #include <linux/io.h>
 #include <linux/kref.h>
 #include <linux/miscdevice.h>
-#include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
-#include <linux/swait.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
+#include "engine.h"
 #include "regs.h"
 
 struct irqline_event;
 struct irqline_line;
 struct pci_dev;
 
-/**
- * struct edu_calc - the device's one computation
- * @mutex: the callers, one at a time
- * @turn: the one whose turn it is; a simple wait queue, since under PREEMPT_RT the
- *	bottom half may run in hard interrupt context
- * @pending: an operand was written and nobody has fetched the result;
- *	protected by the device's lock
- * @result: of the last computation; likewise
- */
-struct edu_calc {
-	struct mutex mutex;	/* callers */
-	struct swait_queue_head turn;
-	bool pending;
-	u32 result;
-};
+/* A DMA transfer takes 100 ms, the longest factorial a few seconds. */
+#define EDU_IDLE_POLL_US	1000
+#define EDU_IDLE_TIMEOUT_US	20000000
 
 /**
  * struct edu - one device
@@ -48,12 +35,14 @@ struct edu_calc {
  * @pdev: the PCI device
  * @regs: BAR 0
  * @lock: accesses to the registers on behalf of files against losing the
- *	device
+ *	device, and the engines; may be taken with the line's raw spinlock held
  * @moving: held for writing while the device gets another interrupt
  * @gone: the device is lost; protected by @lock
  * @lost: who polls a file that only its end can wake
  * @line: its interrupt
- * @calc: factorials
+ * @factorial: computes
+ * @computation: number of the last computation that was begun, or 0; protected by
+ *	@lock
  */
 struct edu {
 	struct kref ref;
@@ -67,7 +56,8 @@ struct edu {
 	bool gone;
 	wait_queue_head_t lost;
 	struct irqline_line *line;
-	struct edu_calc calc;
+	struct edu_engine factorial;
+	u32 computation;
 };
 
 static inline u32 edu_read(const struct edu *edu, unsigned int reg)
@@ -80,6 +70,11 @@ static inline void edu_write(struct edu *edu, unsigned int reg, u32 value)
 	writel(value, edu->regs + reg);
 }
 
+static inline bool edu_is_edu(const struct edu *edu)
+{
+	return (edu_read(edu, EDU_ID) & EDU_ID_MASK) == EDU_ID_VALUE;
+}
+
 /* chardev.c */
 struct edu *edu_chardev_alloc(struct pci_dev *pdev);
 void edu_chardev_put(struct edu *edu);
@@ -89,8 +84,9 @@ void edu_chardev_exit(void);
 
 /* factorial.c */
 void edu_factorial_init(struct edu *edu);
-void edu_factorial_end(struct edu *edu);
+u64 edu_factorial_capture(void *priv, u32 sources);
 void edu_factorial_work(void *priv, const struct irqline_event *event);
-int edu_factorial_compute(struct edu *edu, u32 operand, u32 *result);
+int edu_factorial_compute(struct edu *edu, u32 operand, u32 timeout_ms,
+			  u32 *result);
 
 #endif /* _EDU_H */

@@ -13,10 +13,6 @@
 #include "compat.h"
 #include "edu.h"
 
-/* A DMA transfer takes 100 ms, the longest factorial a few seconds. */
-#define EDU_IDLE_POLL_US	1000
-#define EDU_IDLE_TIMEOUT_US	20000000
-
 static u32 edu_status(void *priv)
 {
 	return edu_read(priv, EDU_IRQ_STATUS);
@@ -27,19 +23,9 @@ static void edu_ack(void *priv, u32 sources)
 	edu_write(priv, EDU_IRQ_ACK, sources);
 }
 
-static u64 edu_capture(void *priv, u32 sources)
-{
-	return edu_read(priv, EDU_FACTORIAL);
-}
-
 static void edu_rearm(void *priv)
 {
 	edu_write(priv, EDU_IRQ_RAISE, 0);
-}
-
-static bool edu_is_edu(const struct edu *edu)
-{
-	return (edu_read(edu, EDU_ID) & EDU_ID_MASK) == EDU_ID_VALUE;
 }
 
 static bool edu_alive(void *priv)
@@ -111,7 +97,7 @@ static int edu_deliver(void *priv, enum irqline_delivery delivery)
 static const struct irqline_client_ops edu_line_ops = {
 	.status		= edu_status,
 	.ack		= edu_ack,
-	.capture	= edu_capture,
+	.capture	= edu_factorial_capture,
 	.rearm		= edu_rearm,
 	.alive		= edu_alive,
 	.mask		= edu_mask,
@@ -264,18 +250,39 @@ static void edu_remove(struct pci_dev *pdev)
 	edu_chardev_put(edu);
 }
 
+/*
+ * The line first: what the device raises at the end of its work is found on
+ * resume, like all that is raised meanwhile.
+ */
 static int edu_suspend(struct device *dev)
 {
 	struct edu *edu = dev_get_drvdata(dev);
+	int err;
 
-	return irqline_suspend(edu->line);
+	edu_engine_pause(&edu->factorial);
+	err = irqline_suspend(edu->line);
+	if (err)
+		goto go_on;
+	err = edu_engine_rest(&edu->factorial);
+	if (err)
+		goto resume_line;
+	return 0;
+
+resume_line:
+	irqline_resume(edu->line);
+go_on:
+	edu_engine_resume(&edu->factorial);
+	return err;
 }
 
+/* The PCI core restores the configuration, with it MSI and bus mastering. */
 static int edu_resume(struct device *dev)
 {
 	struct edu *edu = dev_get_drvdata(dev);
 
+	edu_write(edu, EDU_STATUS, EDU_STATUS_INTERRUPT);
 	irqline_resume(edu->line);
+	edu_engine_resume(&edu->factorial);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * /dev/eduN: QEMU's edu device as a client of irqline. read() returns whole
- * struct irqline_event of the line of the same name.
+ * struct irqline_event of the line of the same name. Documentation/edu.rst tells
+ * what each call promises.
  */
 #ifndef _UAPI_LINUX_EDU_H
 #define _UAPI_LINUX_EDU_H
@@ -23,9 +24,28 @@ struct edu_factorial {
 	__u32	result;
 };
 
-/* Raise these sources; needs the file open for writing, and at least one. */
+/**
+ * struct edu_factorial_timed - one computation, and how long to wait for it
+ * @operand: n, written by the caller
+ * @result: n! modulo 2^32, written by the kernel
+ * @timeout_ms: milliseconds to wait at least, the wait for one's turn included;
+ *	0 for ever
+ * @flags: 0
+ */
+struct edu_factorial_timed {
+	__u32	operand;
+	__u32	result;
+	__u32	timeout_ms;
+	__u32	flags;
+};
+
+/* All need the file open for writing. */
+
+/* Raise these sources; at least one. */
 #define EDU_IOC_RAISE		_IOW(0xed, 0x00, __u32)
-/* Compute, and wait for the answer; needs the file open for writing. */
+/* Compute, and wait for the answer. */
 #define EDU_IOC_FACTORIAL	_IOWR(0xed, 0x01, struct edu_factorial)
+/* Likewise, for so long at most. */
+#define EDU_IOC_FACTORIAL_TIMED	_IOWR(0xed, 0x02, struct edu_factorial_timed)
 
 #endif /* _UAPI_LINUX_EDU_H */
