@@ -25,7 +25,7 @@ watch() {
 }
 
 shows_state() {
-	has monitor.out edu0 && has monitor.out edu1 && has monitor.out factorial
+	has monitor.out edu0 && has monitor.out edu1 && has monitor.out dma
 }
 
 # changes: what the monitor has printed but the state.
@@ -55,11 +55,11 @@ seen() {
 	watch monitor
 	flush_changes
 	local text
-	for text in 'line edu0' 'line edu1' 'handler edu0/factorial' 'handler edu1/factorial' \
-		'handler edu0/worker'; do
+	for text in 'line edu0' 'line edu1' 'handler edu0/factorial' 'handler edu0/dma' \
+		'handler edu1/factorial' 'handler edu1/dma' 'handler edu0/worker'; do
 		[ "$(grep -c "^state $text " monitor.out)" -eq 1 ]
 	done
-	[ "$(head -n 5 monitor.out | grep -c '^state ')" -eq 5 ]
+	[ "$(head -n 7 monitor.out | grep -c '^state ')" -eq 7 ]
 }
 
 @test "monitor shows an added, a changed and a deleted handler once each" {

@@ -202,7 +202,7 @@ has_no_napi_thread() {
 	[ "$status" -eq 0 ]
 	[ -z "$out$err" ]
 	[ "$(json '[.[][] | .line + "/" + .name] | sort | join(" ")' handler)" = \
-		"edu0/factorial edu0/second edu1/factorial edu1/first" ]
+		"edu0/dma edu0/factorial edu0/second edu1/dma edu1/factorial edu1/first" ]
 }
 
 # leave_pending N: edu0/slow has one event in work and N that wait.

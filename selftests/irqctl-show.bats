@@ -84,12 +84,12 @@ types() {
 }
 
 @test "a line counts its handlers and their memory, which stay in bounds" {
-	shows line edu0 handlers=1
+	shows line edu0 handlers=2
 	check '.memory > 0 and .memory <= 65536' line edu0
 	local memory
 	memory=$(jq '.[][] | .memory' json.out)
 	irqctl handler add edu0/lane sources 0x2
-	check ".handlers == 2 and .memory > $memory" line edu0
+	check ".handlers == 3 and .memory > $memory" line edu0
 	check '.queue == 256 and .memory > 0 and .memory <= 24576' handler edu0/lane
 }
 
@@ -97,7 +97,7 @@ types() {
 	irqctl -j handler >json.out
 	[ "$(jq -s length json.out)" -eq 1 ]
 	[ "$(jq -r '[.[][] | .line + "/" + .name] | sort | join(" ")' json.out)" = \
-		"edu0/factorial edu1/factorial" ]
+		"edu0/dma edu0/factorial edu1/dma edu1/factorial" ]
 	[ "$(wc -l <json.out)" -eq 1 ]
 	irqctl -j -p handler >pretty.out
 	[ "$(wc -l <pretty.out)" -gt 10 ]
@@ -113,7 +113,7 @@ types() {
 			.memory; type == "number")
 		and all(.high; . == null)
 		and all(.exclusive, .builtin; type == "boolean")' handler
-	[ "$(jq '[.[][] | .id] | unique | length' json.out)" -eq 5 ]
+	[ "$(jq '[.[][] | .id] | unique | length' json.out)" -eq 7 ]
 	# What the strategy does not have is null.
 	jq -e '.[][] | select(.name == "worker") | all(.delay, .threaded, .uio; . == null) and
 		.sched == "other" and .nice == 0 and .cpu == 1' json.out
@@ -124,9 +124,9 @@ types() {
 @test "handler shows all, those of a line, or one" {
 	irqctl handler add edu1/a-name-of-31-characters-0123456 sources 0x2
 	irqctl handler add edu1/x sources 0x80000000 bottom kthread sched fifo:99
-	table 4 irqctl handler
+	table 6 irqctl handler
 	[[ $out == *edu1/a-name-of-31-characters-0123456* ]]
-	table 3 irqctl handler show edu1
+	table 4 irqctl handler show edu1
 	[[ $out != *edu0* ]]
 	table 1 irqctl handler show edu1/x
 	[[ $out == *kthread* ]]

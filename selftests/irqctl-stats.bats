@@ -153,7 +153,7 @@ settle() {
 	irqctl handler add edu0/slow sources 0x2 bottom workqueue work sleep 100ms
 	irqctl raise edu0 0x2 count 30 rate 300
 	irqctl -j stats >json.out
-	jq -e '[.[][]] | length == 4 and
+	jq -e '[.[][]] | length == 6 and
 		all(.taken == .handled + .dropped + .merged + .pending)' json.out
 	jq -e 'any(.[][]; .handler == "slow" and .taken == 30 and .pending > 0)' json.out
 }

@@ -39,7 +39,7 @@ without() {
 
 @test "anybody monitors" {
 	start monitor setpriv --reuid 65534 --regid 65534 --clear-groups irqctl monitor
-	wait_until 20 "the monitor shows the state" has monitor.out factorial
+	wait_until 20 "the monitor shows the state" has monitor.out dma
 	irqctl handler add edu0/worker sources 0x2
 	wait_until 20 "the monitor shows a change" has monitor.out worker
 }

@@ -72,8 +72,8 @@ no_device() {
 
 # fresh LINE: it stands there as if nothing had happened to it.
 fresh() {
-	[ "$(json '[.[][] | .name] | join(" ")' \
-		handler show "$1")" = factorial ]
+	[ "$(json '[.[][] | .name] | sort | join(" ")' \
+		handler show "$1")" = "dma factorial" ]
 	[ "$(json '[.[][] | .taken] | add' stats show "$1")" -eq 0 ]
 	try dd if="/dev/$1" iflag=nonblock bs=64 count=1
 	[[ $err == *"Resource temporarily unavailable"* ]]

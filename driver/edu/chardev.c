@@ -133,6 +133,15 @@ static int edu_factorial_timed(struct edu *edu, void __user *arg)
 	return copy_to_user(arg, &f, sizeof(f)) ? -EFAULT : 0;
 }
 
+static int edu_dma(struct edu *edu, void __user *arg)
+{
+	struct edu_dma request;
+
+	if (copy_from_user(&request, arg, sizeof(request)))
+		return -EFAULT;
+	return edu_dma_copy(edu, &request);
+}
+
 /**
  * struct edu_command - what a file can be told to do
  * @cmd: EDU_IOC_*
@@ -147,6 +156,7 @@ static const struct edu_command edu_commands[] = {
 	{ EDU_IOC_RAISE,		edu_raise },
 	{ EDU_IOC_FACTORIAL,		edu_factorial },
 	{ EDU_IOC_FACTORIAL_TIMED,	edu_factorial_timed },
+	{ EDU_IOC_DMA,			edu_dma },
 };
 
 static const struct edu_command *edu_command(unsigned int cmd)
@@ -220,6 +230,7 @@ struct edu *edu_chardev_alloc(struct pci_dev *pdev)
 	init_waitqueue_head(&edu->lost);
 	init_rwsem(&edu->moving);
 	edu_factorial_init(edu);
+	edu_dma_init(edu);
 	edu->pdev = pdev;
 	edu->misc.minor = MISC_DYNAMIC_MINOR;
 	edu->misc.name = edu->name;
@@ -269,6 +280,7 @@ void edu_chardev_del(struct edu *edu)
 	WRITE_ONCE(edu->gone, true);
 	raw_spin_unlock_irq(&edu->lock);
 	edu_engine_end(&edu->factorial);
+	edu_engine_end(&edu->dma);
 	wake_up_all(&edu->lost);
 }
 

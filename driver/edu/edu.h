@@ -13,6 +13,7 @@
 #include "engine.h"
 #include "regs.h"
 
+struct edu_dma;
 struct irqline_event;
 struct irqline_line;
 struct pci_dev;
@@ -43,6 +44,10 @@ struct pci_dev;
  * @factorial: computes
  * @computation: number of the last computation that was begun, or 0; protected by
  *	@lock
+ * @dma: copies to and from the device's buffer
+ * @page: the other end of these copies; protected by @lock, and the device's own
+ *	during a transfer
+ * @page_dma: its address for the device
  */
 struct edu {
 	struct kref ref;
@@ -58,6 +63,9 @@ struct edu {
 	struct irqline_line *line;
 	struct edu_engine factorial;
 	u32 computation;
+	struct edu_engine dma;
+	void *page;
+	dma_addr_t page_dma;
 };
 
 static inline u32 edu_read(const struct edu *edu, unsigned int reg)
@@ -88,5 +96,12 @@ u64 edu_factorial_capture(void *priv, u32 sources);
 void edu_factorial_work(void *priv, const struct irqline_event *event);
 int edu_factorial_compute(struct edu *edu, u32 operand, u32 timeout_ms,
 			  u32 *result);
+
+/* dma.c */
+void edu_dma_init(struct edu *edu);
+int edu_dma_probe(struct edu *edu);
+void edu_dma_remove(struct edu *edu);
+void edu_dma_work(void *priv, const struct irqline_event *event);
+int edu_dma_copy(struct edu *edu, const struct edu_dma *request);
 
 #endif /* _EDU_H */

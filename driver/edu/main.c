@@ -111,6 +111,11 @@ static const struct irqline_builtin edu_builtins[] = {
 		.sources	= EDU_SOURCE_FACTORIAL,
 		.work		= edu_factorial_work,
 	},
+	{
+		.name		= "dma",
+		.sources	= EDU_SOURCE_DMA,
+		.work		= edu_dma_work,
+	},
 };
 
 /*
@@ -194,9 +199,11 @@ free_vectors:
 	return err;
 }
 
+/* A transfer still raises its interrupt, so the line goes after it. */
 static void edu_stop(struct edu *edu, struct pci_dev *pdev)
 {
 	edu_chardev_del(edu);
+	edu_dma_remove(edu);
 	irqline_unregister(edu->line);
 	pci_free_irq_vectors(pdev);
 }
@@ -218,7 +225,10 @@ static int edu_map(struct edu *edu, struct pci_dev *pdev)
 	err = edu_quiet(edu);
 	if (err)
 		return dev_err_probe(&pdev->dev, err, "the device is stuck at work\n");
-	/* MSI is a write to memory. */
+	err = edu_dma_probe(edu);
+	if (err)
+		return dev_err_probe(&pdev->dev, err, "no memory for DMA\n");
+	/* MSI is a write to memory, too. */
 	pci_set_master(pdev);
 	return 0;
 }
@@ -250,6 +260,18 @@ static void edu_remove(struct pci_dev *pdev)
 	edu_chardev_put(edu);
 }
 
+/* What the device is at has come to its end, and is safe. */
+static int edu_rest(struct edu *edu)
+{
+	return edu_engine_rest(&edu->factorial) ?: edu_engine_rest(&edu->dma);
+}
+
+static void edu_go_on(struct edu *edu)
+{
+	edu_engine_resume(&edu->factorial);
+	edu_engine_resume(&edu->dma);
+}
+
 /*
  * The line first: what the device raises at the end of its work is found on
  * resume, like all that is raised meanwhile.
@@ -260,10 +282,11 @@ static int edu_suspend(struct device *dev)
 	int err;
 
 	edu_engine_pause(&edu->factorial);
+	edu_engine_pause(&edu->dma);
 	err = irqline_suspend(edu->line);
 	if (err)
 		goto go_on;
-	err = edu_engine_rest(&edu->factorial);
+	err = edu_rest(edu);
 	if (err)
 		goto resume_line;
 	return 0;
@@ -271,7 +294,7 @@ static int edu_suspend(struct device *dev)
 resume_line:
 	irqline_resume(edu->line);
 go_on:
-	edu_engine_resume(&edu->factorial);
+	edu_go_on(edu);
 	return err;
 }
 
@@ -282,7 +305,7 @@ static int edu_resume(struct device *dev)
 
 	edu_write(edu, EDU_STATUS, EDU_STATUS_INTERRUPT);
 	irqline_resume(edu->line);
-	edu_engine_resume(&edu->factorial);
+	edu_go_on(edu);
 	return 0;
 }
 

@@ -22,7 +22,15 @@
 #define EDU_IRQ_STATUS		0x24
 #define EDU_IRQ_RAISE		0x60	/* status |= value; 0 sends it again */
 #define EDU_IRQ_ACK		0x64	/* status &= ~value */
+#define EDU_DMA_SOURCE		0x80	/* a short write clears the rest */
+#define EDU_DMA_DESTINATION	0x88
+#define EDU_DMA_COUNT		0x90
 #define EDU_DMA_COMMAND		0x98
-#define EDU_DMA_BUSY		0x01
+#define EDU_DMA_BUSY		0x01	/* begins, and stays until it is over */
+#define EDU_DMA_TO_RAM		0x02	/* else to the device */
+#define EDU_DMA_INTERRUPT	0x04	/* raise source 0x100 when done */
+
+#define EDU_BUFFER		0x40000	/* an address for DMA alone */
+#define EDU_DMA_BITS		28	/* of an address; the rest is cut off */
 
 #endif /* _EDU_REGS_H */

@@ -39,6 +39,35 @@ struct edu_factorial_timed {
 	__u32	flags;
 };
 
+/* Bytes of the device's buffer, and how many of them, from 0, can be used. */
+#define EDU_BUFFER_SIZE		4096U
+#define EDU_BUFFER_USABLE	4095U
+
+/* Directions of struct edu_dma. */
+#define EDU_DMA_TO_DEVICE	0U
+#define EDU_DMA_FROM_DEVICE	1U
+
+/**
+ * struct edu_dma - one transfer between memory and the device's buffer
+ * @buffer: address of the caller's memory
+ * @offset: where in the device's buffer
+ * @length: bytes, 1 at least; @offset + @length is %EDU_BUFFER_USABLE at most
+ * @direction: %EDU_DMA_TO_DEVICE or %EDU_DMA_FROM_DEVICE
+ * @timeout_ms: milliseconds to wait at least, the wait for one's turn included;
+ *	0 for ever
+ * @flags: 0
+ * @reserved: 0
+ */
+struct edu_dma {
+	__u64	buffer;
+	__u32	offset;
+	__u32	length;
+	__u32	direction;
+	__u32	timeout_ms;
+	__u32	flags;
+	__u32	reserved;
+};
+
 /* All need the file open for writing. */
 
 /* Raise these sources; at least one. */
@@ -47,5 +76,7 @@ struct edu_factorial_timed {
 #define EDU_IOC_FACTORIAL	_IOWR(0xed, 0x01, struct edu_factorial)
 /* Likewise, for so long at most. */
 #define EDU_IOC_FACTORIAL_TIMED	_IOWR(0xed, 0x02, struct edu_factorial_timed)
+/* Copy to or from the device's buffer, and wait for the end. */
+#define EDU_IOC_DMA		_IOW(0xed, 0x03, struct edu_dma)
 
 #endif /* _UAPI_LINUX_EDU_H */
