@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <irqline.h>
 
@@ -142,21 +143,38 @@ static int edu_dma(struct edu *edu, void __user *arg)
 	return edu_dma_copy(edu, &request);
 }
 
+static int edu_info(struct edu *edu, void __user *arg)
+{
+	struct edu_info info = {
+		.id		= edu->version,
+		.revision	= edu->revision,
+		.buffer_size	= EDU_BUFFER_SIZE,
+		.buffer_usable	= EDU_BUFFER_USABLE,
+		.dma_bits	= EDU_DMA_BITS,
+	};
+
+	strscpy(info.line, edu->name, sizeof(info.line));
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
 /**
  * struct edu_command - what a file can be told to do
  * @cmd: EDU_IOC_*
+ * @writes: needs the file open for writing
  * @run: does it
  */
 struct edu_command {
 	unsigned int cmd;
+	bool writes;
 	int (*run)(struct edu *edu, void __user *arg);
 };
 
 static const struct edu_command edu_commands[] = {
-	{ EDU_IOC_RAISE,		edu_raise },
-	{ EDU_IOC_FACTORIAL,		edu_factorial },
-	{ EDU_IOC_FACTORIAL_TIMED,	edu_factorial_timed },
-	{ EDU_IOC_DMA,			edu_dma },
+	{ EDU_IOC_RAISE,		true,	edu_raise },
+	{ EDU_IOC_FACTORIAL,		true,	edu_factorial },
+	{ EDU_IOC_FACTORIAL_TIMED,	true,	edu_factorial_timed },
+	{ EDU_IOC_DMA,			true,	edu_dma },
+	{ EDU_IOC_INFO,			false,	edu_info },
 };
 
 static const struct edu_command *edu_command(unsigned int cmd)
@@ -177,7 +195,7 @@ static long edu_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (!command)
 		return -ENOTTY;
-	if (!(file->f_mode & FMODE_WRITE))
+	if (command->writes && !(file->f_mode & FMODE_WRITE))
 		return -EBADF;
 	if (READ_ONCE(ef->edu->gone))
 		return -ENODEV;

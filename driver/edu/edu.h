@@ -33,7 +33,9 @@ struct pci_dev;
  * @misc: the character device
  * @name: its name, and that of the line
  * @id: the number in the name
- * @pdev: the PCI device
+ * @pdev: the PCI device, as long as it is there
+ * @version: its identification register
+ * @revision: that of its PCI function
  * @regs: BAR 0
  * @lock: accesses to the registers on behalf of files against losing the
  *	device, and the engines; may be taken with the line's raw spinlock held
@@ -55,6 +57,8 @@ struct edu {
 	char name[16];
 	int id;
 	struct pci_dev *pdev;
+	u32 version;
+	u8 revision;
 	void __iomem *regs;
 	raw_spinlock_t lock;
 	struct rw_semaphore moving;

@@ -144,6 +144,8 @@ static int edu_check(struct edu *edu)
 
 	if (!edu_is_edu(edu))
 		return -ENODEV;
+	edu->version = edu_read(edu, EDU_ID);
+	edu->revision = edu->pdev->revision;
 	edu_write(edu, EDU_LIVENESS, pattern);
 	return edu_read(edu, EDU_LIVENESS) == ~pattern ? 0 : -ENODEV;
 }

@@ -68,7 +68,27 @@ struct edu_dma {
 	__u32	reserved;
 };
 
-/* All need the file open for writing. */
+/**
+ * struct edu_info - what a device is, written by the kernel
+ * @line: its line in irqline, ended by a 0
+ * @id: the device's identification register, 0xRRrr00ed: version RR.rr
+ * @revision: the revision that its PCI function has
+ * @buffer_size: bytes of its buffer
+ * @buffer_usable: how many of them, from 0, can be used
+ * @dma_bits: bits of an address that its transfers reach
+ * @reserved: 0
+ */
+struct edu_info {
+	char	line[32];
+	__u32	id;
+	__u32	revision;
+	__u32	buffer_size;
+	__u32	buffer_usable;
+	__u32	dma_bits;
+	__u32	reserved[11];
+};
+
+/* All but EDU_IOC_INFO need the file open for writing. */
 
 /* Raise these sources; at least one. */
 #define EDU_IOC_RAISE		_IOW(0xed, 0x00, __u32)
@@ -78,5 +98,7 @@ struct edu_dma {
 #define EDU_IOC_FACTORIAL_TIMED	_IOWR(0xed, 0x02, struct edu_factorial_timed)
 /* Copy to or from the device's buffer, and wait for the end. */
 #define EDU_IOC_DMA		_IOW(0xed, 0x03, struct edu_dma)
+/* What it is. */
+#define EDU_IOC_INFO		_IOR(0xed, 0x04, struct edu_info)
 
 #endif /* _UAPI_LINUX_EDU_H */
