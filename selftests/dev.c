@@ -29,6 +29,20 @@ void dev_raise(int fd, __u32 sources)
 		die("raise 0x%x: %s", sources, strerror(errno));
 }
 
+__u32 dev_factorial(int fd, __u32 operand)
+{
+	struct edu_factorial f = { .operand = operand, .result = ~operand };
+
+	if (ioctl(fd, EDU_IOC_FACTORIAL, &f))
+		die("factorial of %u: %s", operand, strerror(errno));
+	return f.result;
+}
+
+int dev_error(int fd, unsigned long request, void *arg)
+{
+	return ioctl(fd, request, arg) ? errno : 0;
+}
+
 int dev_read(int fd, struct irqline_event *events, int max, int ms)
 {
 	struct pollfd poller = { .fd = fd, .events = POLLIN };

@@ -19,8 +19,12 @@
 /* These end the test if they fail. */
 int dev_open(const char *line, int flags);
 void dev_raise(int fd, __u32 sources);
+__u32 dev_factorial(int fd, __u32 operand);
 /* The PCI function of a line, such as 0000:00:04.0. */
 void dev_function(const char *line, char *name, size_t size);
+
+/* Makes a request of ioctl(). Returns 0, or the error. */
+int dev_error(int fd, unsigned long request, void *arg);
 
 /*
  * Reads up to max events, and waits up to so many milliseconds for the first.

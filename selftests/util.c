@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -190,6 +191,16 @@ bool top_halves_are_threads(void)
 		return true;
 	return file_read("/proc/cmdline", text, sizeof(text)) &&
 	       strstr(text, "threadirqs");
+}
+
+char *half_mapped(long page)
+{
+	char *memory = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED || mprotect(memory + page, page, PROT_NONE))
+		die("cannot map memory");
+	return memory;
 }
 
 bool file_read(const char *path, char *text, int size)

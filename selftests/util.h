@@ -61,6 +61,9 @@ bool cpu_set_online(int cpu, bool online);
 /* By threadirqs or PREEMPT_RT. */
 bool top_halves_are_threads(void);
 
+/* A page that can be used, and one behind it that cannot. */
+char *half_mapped(long page);
+
 bool file_read(const char *path, char *text, int size);
 bool file_write(const char *path, const char *text);
 /* Ends the test if it cannot be written. */
