@@ -12,14 +12,13 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
 
 #include "kselftest_harness.h"
+#include "buffer.h"
+#include "call.h"
 #include "flow.h"
 
 #define HANDLER		"suspend"
@@ -189,50 +188,12 @@ TEST_F_TIMEOUT(suspend, loses_nothing_with_any_top, 150)
 	EXPECT_EQ(flow->events, flow_last(flow));
 }
 
-struct caller {
-	struct edu_factorial f;
-	int fd, tid, err;
-	bool done;
-};
-
-static void *compute(void *arg)
-{
-	struct caller *caller = arg;
-
-	__atomic_store_n(&caller->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
-	caller->err = ioctl(caller->fd, EDU_IOC_FACTORIAL, &caller->f) ?
-		      errno : 0;
-	__atomic_store_n(&caller->done, true, __ATOMIC_RELEASE);
-	return NULL;
-}
-
-static bool done(struct caller *caller)
-{
-	return __atomic_load_n(&caller->done, __ATOMIC_ACQUIRE);
-}
-
-static bool asleep(struct caller *caller)
-{
-	int tid = __atomic_load_n(&caller->tid, __ATOMIC_ACQUIRE);
-
-	return tid && thread_state(tid) == 'S';
-}
-
-static __u32 factorial(int fd, __u32 operand)
-{
-	struct edu_factorial f = { .operand = operand };
-
-	if (ioctl(fd, EDU_IOC_FACTORIAL, &f))
-		die("no factorial of %u: %s", operand, strerror(errno));
-	return f.result;
-}
-
 /* What to compute so that the device is busy for about BUSY_NS. */
 static __u32 busy_operand(int fd)
 {
 	__u64 begin = now_ns(), took, operand;
 
-	factorial(fd, TRIAL_OPERAND);
+	dev_factorial(fd, TRIAL_OPERAND);
 	took = now_ns() - begin;
 	operand = TRIAL_OPERAND * BUSY_NS / took;
 	return operand > 0xffffffffU ? 0xffffffffU : operand;
@@ -246,19 +207,17 @@ TEST_F_TIMEOUT(suspend, finds_on_resume_what_was_raised_meanwhile, 90)
 {
 	__u32 builtin = handler_id(&self->nl, NEIGHBOUR, "factorial");
 	int fd = dev_open(NEIGHBOUR, O_RDWR);
-	struct caller caller = { .fd = fd };
+	struct edu_factorial f = { .result = 1 };
+	struct call call;
 	struct irqline_event event;
-	pthread_t thread;
 	__u64 begin;
 
 	add_sleeper(&self->nl, 2 * NSEC_PER_SEC, 10);
-	caller.f.operand = busy_operand(fd);
+	f.operand = busy_operand(fd);
 	dev_drain(fd, builtin);
 	begin = now_ns();
-	ASSERT_EQ(0, pthread_create(&thread, NULL, compute, &caller));
-	WAIT_UNTIL(asleep(&caller) || done(&caller), EVENT_TIMEOUT,
-		   "the thread waits for the factorial");
-	ASSERT_FALSE(done(&caller));
+	call_start_ioctl(&call, fd, EDU_IOC_FACTORIAL, &f);
+	ASSERT_FALSE(call_done(&call));
 	suspend(_metadata, self);
 
 	dev_next(fd, builtin, &event);
@@ -266,13 +225,62 @@ TEST_F_TIMEOUT(suspend, finds_on_resume_what_was_raised_meanwhile, 90)
 		       (unsigned long long)(BUSY_NS / NSEC_PER_MSEC),
 		       (unsigned long long)((event.top_ns - begin) / NSEC_PER_MSEC));
 	EXPECT_GE(event.top_ns, begin + DRAIN_NS);
-	WAIT_UNTIL(done(&caller), 2 * EVENT_TIMEOUT,
-		   "the factorial is computed");
-	ASSERT_EQ(0, pthread_join(thread, NULL));
-	EXPECT_EQ(0, caller.err);
-	EXPECT_EQ(0, caller.f.result);
+	call_finish(&call);
+	EXPECT_EQ(0, call.err);
+	EXPECT_EQ(0, f.result);
 
-	EXPECT_EQ(120, factorial(fd, 5));
+	EXPECT_EQ(120, dev_factorial(fd, 5));
+	close(fd);
+}
+
+#define TRANSFERS	8
+
+/*
+ * What the device is at comes to its end before it sleeps, what waits for its turn
+ * is begun after that, and nobody notices: not even those with a time-out, who
+ * would be told of a signal.
+ */
+TEST_F_TIMEOUT(suspend, lets_callers_wait_through_it, 90)
+{
+	int fd = dev_open(NEIGHBOUR, O_RDWR);
+	struct edu_factorial_timed f[2] = {
+		{ .operand = busy_operand(fd), .result = 1, .timeout_ms = 60000 },
+		{ .operand = 6, .timeout_ms = 60000 },
+	};
+	struct edu_dma requests[2 * TRANSFERS];
+	struct call computing[2], copying[2 * TRANSFERS];
+	__u8 in[TRANSFERS], out[TRANSFERS] = { 0 };
+	int i;
+
+	add_sleeper(&self->nl, 2 * NSEC_PER_SEC, 10);
+	for (i = 0; i < 2; i++)
+		call_start_ioctl(&computing[i], fd, EDU_IOC_FACTORIAL_TIMED,
+				 &f[i]);
+	for (i = 0; i < TRANSFERS; i++) {
+		in[i] = 100 + i;
+		requests[2 * i] = buffer_request(EDU_DMA_TO_DEVICE, 7, 1, &in[i]);
+		requests[2 * i + 1] = buffer_request(EDU_DMA_FROM_DEVICE, 7, 1,
+						     &out[i]);
+	}
+	for (i = 0; i < 2 * TRANSFERS; i++) {
+		requests[i].timeout_ms = 60000;
+		call_start_ioctl(&copying[i], fd, EDU_IOC_DMA, &requests[i]);
+	}
+	ASSERT_FALSE(call_done(&computing[0]));
+	ASSERT_FALSE(call_done(&copying[2 * TRANSFERS - 1]));
+	suspend(_metadata, self);
+
+	for (i = 0; i < 2; i++) {
+		call_finish(&computing[i]);
+		EXPECT_EQ(0, computing[i].err);
+	}
+	EXPECT_EQ(0, f[0].result);
+	EXPECT_EQ(720, f[1].result);
+	for (i = 0; i < 2 * TRANSFERS; i++) {
+		call_finish(&copying[i]);
+		EXPECT_EQ(0, copying[i].err);
+	}
+	EXPECT_EQ(0, memcmp(in, out, sizeof(in)));
 	close(fd);
 }
 
