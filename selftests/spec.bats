@@ -12,12 +12,12 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# values_of spec|header FILE. The flags of an event and the maps of UIO belong to
+# values_of spec|header FILE. The flags of an event, taps and the maps of UIO belong to
 # character devices, not to the spec.
 values_of() {
 	case $1 in
 	spec) awk -f "$BATS_TEST_DIRNAME/spec.awk" "$2" ;;
-	header) awk -v skip='^IRQLINE_(EVENT|UIO)_' -f "$BATS_TEST_DIRNAME/uapi.awk" "$2" ;;
+	header) awk -v skip='^IRQLINE_(EVENT|TAP|UIO)_' -f "$BATS_TEST_DIRNAME/uapi.awk" "$2" ;;
 	esac
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/eduN: events by read() and poll(), the device's functions by ioctl().
+ * /dev/eduN: events by read(), poll() and mmap(), the device's functions by ioctl().
  */
 #include <linux/edu.h>
 #include <linux/err.h>
@@ -73,6 +73,13 @@ static ssize_t edu_fop_read(struct file *file, char __user *buf, size_t count,
 	struct edu_file *ef = file->private_data;
 
 	return irqline_tap_read(ef->tap, buf, count, file->f_flags & O_NONBLOCK);
+}
+
+static int edu_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct edu_file *ef = file->private_data;
+
+	return irqline_tap_mmap(ef->tap, vma);
 }
 
 /* A file for writing alone has but the end to wait for. */
@@ -194,7 +201,7 @@ static long edu_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct edu_file *ef = file->private_data;
 
 	if (!command)
-		return -ENOTTY;
+		return irqline_tap_ioctl(ef->tap, cmd, (void __user *)arg);
 	if (command->writes && !(file->f_mode & FMODE_WRITE))
 		return -EBADF;
 	if (READ_ONCE(ef->edu->gone))
@@ -208,6 +215,7 @@ static const struct file_operations edu_fops = {
 	.release	= edu_release,
 	.read		= edu_fop_read,
 	.poll		= edu_poll,
+	.mmap		= edu_mmap,
 	.unlocked_ioctl	= edu_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.llseek		= noop_llseek,

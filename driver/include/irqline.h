@@ -19,6 +19,7 @@
 struct device;
 struct irqline_line;
 struct irqline_tap;
+struct vm_area_struct;
 
 /**
  * struct irqline_client_ops - what irqline asks of a device's driver
@@ -125,5 +126,8 @@ ssize_t irqline_tap_read(struct irqline_tap *tap, char __user *buf,
 			 size_t count, bool nonblock);
 __poll_t irqline_tap_poll(struct irqline_tap *tap, struct file *file,
 			  struct poll_table_struct *wait);
+int irqline_tap_mmap(struct irqline_tap *tap, struct vm_area_struct *vma);
+long irqline_tap_ioctl(struct irqline_tap *tap, unsigned int cmd,
+		       void __user *arg);
 
 #endif /* _IRQLINE_H */

@@ -180,6 +180,8 @@ irqline_handler_alloc(struct irqline_line *line, struct irqline_hub *hub,
 	handler->taps = taps;
 	handler->settings = *settings;
 	strscpy(handler->name, name, sizeof(handler->name));
+	handler->feed.id = handler->id;
+	handler->feed.name = handler->name;
 	irqline_handler_spend(handler, settings->work, settings->work_time);
 	return handler;
 }

@@ -9,7 +9,7 @@
 
 #include "alert.h"
 #include "laneset.h"
-#include "tap.h"
+#include "tapset.h"
 
 /**
  * struct irqline_handler_settings - all that can be set of a handler
@@ -52,6 +52,7 @@ struct irqline_handler_settings {
  * @builtin: the device's own, or NULL
  * @priv: for @builtin
  * @taps: the open files of its line
+ * @feed: what they know of it; in their list as long as the line has it
  * @line: its line, for the alert; lives as long as the handler
  * @holds: lanes that cannot take more, so its sources are held at the device; under
  *	hub->lock
@@ -75,6 +76,7 @@ struct irqline_handler {
 	const struct irqline_builtin *builtin;
 	void *priv;
 	struct irqline_tapset *taps;
+	struct irqline_feed feed;
 	struct irqline_line *line;
 	u32 holds;
 	u32 overflowing;

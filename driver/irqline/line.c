@@ -11,6 +11,7 @@
 #include "line.h"
 #include "registry.h"
 #include "roster.h"
+#include "tap.h"
 
 /* How long a suspend waits for bottom halves, in milliseconds. */
 #define IRQLINE_DRAIN_MS	5000
@@ -374,11 +375,11 @@ EXPORT_SYMBOL_GPL(irqline_resume);
  * The tap outlives the line.
  *
  * Context: may sleep.
- * Return: the tap, to be closed by irqline_tap_close(); -ENOMEM or -ENODEV as an
- * ERR_PTR.
+ * Return: the tap, to be closed by irqline_tap_close(). As an ERR_PTR:
+ * -ENOMEM, -ENODEV, or -ENOSPC if the line has as many as it can.
  */
 struct irqline_tap *irqline_tap_open(struct irqline_line *line)
 {
-	return irqline_tapset_open(line->taps);
+	return irqline_tap_create(line->taps);
 }
 EXPORT_SYMBOL_GPL(irqline_tap_open);

@@ -11,7 +11,7 @@
 #include "dispatch.h"
 #include "handler.h"
 #include "lane.h"
-#include "tap.h"
+#include "tapset.h"
 #include "top/top.h"
 #include "tops.h"
 

@@ -169,6 +169,7 @@ static int irqline_roster_enter(struct irqline_line *line,
 		return -ENOMEM;
 	kref_get(&handler->ref);
 	line->nr_handlers++;
+	irqline_tapset_join(line->taps, &handler->feed);
 	irqline_roster_link(line, handler);
 	irqline_roster_publish(line, table);
 	return 0;
@@ -210,6 +211,7 @@ static void irqline_roster_unlink(struct irqline_line *line,
 				  struct irqline_handler *handler)
 {
 	handler->dead = true;
+	irqline_tapset_leave(line->taps, &handler->feed);
 	list_del_init(&handler->node);
 	line->nr_handlers--;
 }

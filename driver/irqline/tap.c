@@ -3,213 +3,114 @@
  * Taps: open files that receive events.
  *
  * Producers are the owners of all lanes of a line; they push under the tap's
- * raw lock. The consumers are the readers of one file, which a mutex
- * serialises. A full tap drops the newest event, so producers never touch what
- * a reader may be copying, and a slow reader loses events of its own only.
+ * raw lock. The consumer is read(), or a process that has the ring mapped. A full
+ * ring drops the newest event, so producers never touch what a reader may be
+ * copying, and a slow reader loses events of its own only.
+ *
+ * Either consumer says in the control page how far it has got. A process can
+ * write anything there. So the head is loaded once for each decision, and what
+ * is not behind the tail by 0 to IRQLINE_TAP_SIZE means: there is no room.
+ *
+ * A reader is woken when the ring comes up to the watermark, not above it: who
+ * has not caught up is told nothing. No wake-up is lost, since
+ *
+ *   the producer			the reader
+ *	stores the tail			stores the head, enters the wait queue
+ *	full barrier			full barrier
+ *	loads the head			loads the tail
+ *
+ * one of them at least sees what the other one has stored. If the reader does not
+ * see the event that makes it ready, the producer of that event sees the head that
+ * the reader goes to sleep with, finds exactly as many events as the watermark
+ * says, and after a barrier of its own the reader in the queue.
  */
 #include <linux/err.h>
-#include <linux/mm.h>
-#include <linux/mutex.h>
-#include <linux/rculist.h>
+#include <linux/module.h>
+#include <linux/poll.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
-#include <linux/wait.h>
+#include <linux/vmalloc.h>
 #include <irqline.h>
 
+#include "filter.h"
 #include "tap.h"
 
-#define IRQLINE_TAP_SIZE	1024U
+static_assert(sizeof(struct irqline_tap_ring) == sizeof(struct irqline_event));
+static_assert(!(IRQLINE_TAP_SIZE & (IRQLINE_TAP_SIZE - 1)));
 
-/**
- * struct irqline_tap - one open file
- * @node: in the set's RCU list
- * @rcu: to free it
- * @set: what it belongs to
- * @lock: serialises producers; protects @tail and @lost
- * @wait: readers and pollers
- * @read_mutex: serialises readers; protects @head
- * @tail: where the next event goes; runs free
- * @head: where the oldest one is; runs free
- * @lost: events dropped since the last one that went in
- * @ring: the events
- */
-struct irqline_tap {
-	struct list_head node;
-	struct rcu_head rcu;
-	struct irqline_tapset *set;
-	raw_spinlock_t lock;
-	wait_queue_head_t wait;
-	struct mutex read_mutex;	/* readers */
-	u32 tail;
-	u32 head;
-	u32 lost;
-	struct irqline_event ring[IRQLINE_TAP_SIZE];
-};
-
-static void irqline_tap_wake(struct irqline_tap *tap)
+/* Pages, since they are mapped. The reader's own is the last one. */
+static int irqline_tap_alloc_ring(struct irqline_tap *tap)
 {
-	if (wq_has_sleeper(&tap->wait))
-		wake_up_interruptible_poll(&tap->wait, EPOLLIN | EPOLLRDNORM);
+	void *memory = __vmalloc(IRQLINE_TAP_RING_BYTES + IRQLINE_TAP_CONTROL_BYTES,
+				 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+
+	if (!memory)
+		return -ENOMEM;
+	tap->ring = memory;
+	tap->ring->size = IRQLINE_TAP_SIZE;
+	tap->control = memory + IRQLINE_TAP_RING_BYTES;
+	return 0;
 }
 
-/* For all taps that have something: an event was pushed to each of them. */
-static void irqline_tapset_wake(struct irq_work *work)
+static void irqline_tap_free(struct irqline_tap *tap)
 {
-	struct irqline_tapset *set =
-		container_of(work, struct irqline_tapset, wake);
-	struct irqline_tap *tap;
-
-	rcu_read_lock();
-	list_for_each_entry_rcu(tap, &set->taps, node)
-		irqline_tap_wake(tap);
-	rcu_read_unlock();
+	mutex_destroy(&tap->mutex);
+	mutex_destroy(&tap->read_mutex);
+	kfree(rcu_dereference_protected(tap->filter, true));
+	vfree(tap->ring);
+	kfree(tap);
 }
 
-/*
- * Wait queues have locks that sleep under PREEMPT_RT, where a bottom half may run
- * in a top half that is exempt from threading (IRQF_NO_THREAD).
- */
-static bool irqline_tap_may_wake(void)
+static void irqline_tap_free_rcu(struct rcu_head *rcu)
 {
-	return !IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible();
+	irqline_tap_free(container_of(rcu, struct irqline_tap, rcu));
 }
 
-/**
- * irqline_tapset_alloc() - an empty set
- *
- * Context: may sleep.
- * Return: the set, with one reference, or NULL.
- */
-struct irqline_tapset *irqline_tapset_alloc(void)
+static struct irqline_tap *irqline_tap_alloc(struct irqline_tapset *set)
 {
-	struct irqline_tapset *set = kzalloc(sizeof(*set), GFP_KERNEL_ACCOUNT);
+	struct irqline_tap *tap = kzalloc(sizeof(*tap), GFP_KERNEL_ACCOUNT);
 
-	if (!set)
+	if (!tap)
 		return NULL;
-	kref_init(&set->ref);
-	spin_lock_init(&set->lock);
-	INIT_LIST_HEAD(&set->taps);
-	init_irq_work(&set->wake, irqline_tapset_wake);
-	return set;
-}
-
-static void irqline_tapset_release(struct kref *ref)
-{
-	struct irqline_tapset *set =
-		container_of(ref, struct irqline_tapset, ref);
-
-	WARN_ON_ONCE(!list_empty(&set->taps));
-	kfree(set);
-}
-
-/**
- * irqline_tapset_end() - the line is gone: wake all, let nobody wait again
- * @set: the set; the caller's reference is given up
- *
- * Context: may sleep. Nobody pushes any more.
- */
-void irqline_tapset_end(struct irqline_tapset *set)
-{
-	struct irqline_tap *tap;
-
-	/* Was queued by who pushes, so it will not be again. */
-	irq_work_sync(&set->wake);
-	spin_lock(&set->lock);
-	WRITE_ONCE(set->gone, true);
-	list_for_each_entry(tap, &set->taps, node)
-		wake_up_all(&tap->wait);
-	spin_unlock(&set->lock);
-	kref_put(&set->ref, irqline_tapset_release);
-}
-
-static void irqline_tap_push(struct irqline_tap *tap,
-			     const struct irqline_event *event)
-{
-	struct irqline_event *slot;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&tap->lock, flags);
-	/* Pairs with irqline_tap_copy(): the old event has been copied. */
-	if (tap->tail - smp_load_acquire(&tap->head) == IRQLINE_TAP_SIZE) {
-		tap->lost++;
-		raw_spin_unlock_irqrestore(&tap->lock, flags);
-		return;
+	if (irqline_tap_alloc_ring(tap)) {
+		kfree(tap);
+		return NULL;
 	}
-	slot = &tap->ring[tap->tail % IRQLINE_TAP_SIZE];
-	*slot = *event;
-	slot->lost = tap->lost;
-	tap->lost = 0;
-	/* Pairs with irqline_tap_fill(): the event is complete. */
-	smp_store_release(&tap->tail, tap->tail + 1);
-	raw_spin_unlock_irqrestore(&tap->lock, flags);
-
-	if (irqline_tap_may_wake())
-		irqline_tap_wake(tap);
-	else
-		irq_work_queue(&tap->set->wake);
+	raw_spin_lock_init(&tap->lock);
+	init_waitqueue_head(&tap->wait);
+	mutex_init(&tap->read_mutex);
+	mutex_init(&tap->mutex);
+	tap->watermark = 1;
+	tap->set = set;
+	return tap;
 }
 
 /**
- * irqline_tapset_push() - hand an event to all taps of a line
- * @set: of the line
- * @event: what was handled
- *
- * Context: any in which a handler runs.
- */
-void irqline_tapset_push(struct irqline_tapset *set,
-			 const struct irqline_event *event)
-{
-	struct irqline_tap *tap;
-
-	rcu_read_lock();
-	list_for_each_entry_rcu(tap, &set->taps, node)
-		irqline_tap_push(tap, event);
-	rcu_read_unlock();
-}
-
-/**
- * irqline_tapset_open() - a new tap, which receives all events from now on
+ * irqline_tap_create() - a new tap, which receives all events from now on
  * @set: of the line
  *
  * Its memory is charged to the caller.
  *
  * Context: may sleep.
- * Return: the tap; -ENOMEM or -ENODEV as an ERR_PTR.
+ * Return: the tap; -ENOMEM, -ENOSPC or -ENODEV as an ERR_PTR.
  */
-struct irqline_tap *irqline_tapset_open(struct irqline_tapset *set)
+struct irqline_tap *irqline_tap_create(struct irqline_tapset *set)
 {
-	struct irqline_tap *tap = kvzalloc(sizeof(*tap), GFP_KERNEL_ACCOUNT);
-	bool gone;
+	struct irqline_tap *tap = irqline_tap_alloc(set);
+	int err;
 
 	if (!tap)
 		return ERR_PTR(-ENOMEM);
-	raw_spin_lock_init(&tap->lock);
-	init_waitqueue_head(&tap->wait);
-	mutex_init(&tap->read_mutex);
-	tap->set = set;
-
-	spin_lock(&set->lock);
-	gone = set->gone;
-	if (!gone) {
-		kref_get(&set->ref);
-		list_add_tail_rcu(&tap->node, &set->taps);
-	}
-	spin_unlock(&set->lock);
-	if (gone) {
-		kvfree(tap);
-		return ERR_PTR(-ENODEV);
+	err = irqline_tapset_link(set, tap);
+	if (err) {
+		irqline_tap_free(tap);
+		return ERR_PTR(err);
 	}
 	return tap;
 }
 
-static void irqline_tap_free(struct rcu_head *rcu)
-{
-	kvfree(container_of(rcu, struct irqline_tap, rcu));
-}
-
 /**
  * irqline_tap_close() - the file is closed
- * @tap: of irqline_tap_open(); nobody reads or polls it any more
+ * @tap: of irqline_tap_open(); nobody reads, polls or maps it any more
  *
  * Context: may sleep.
  */
@@ -217,116 +118,155 @@ void irqline_tap_close(struct irqline_tap *tap)
 {
 	struct irqline_tapset *set = tap->set;
 
-	spin_lock(&set->lock);
-	list_del_rcu(&tap->node);
-	spin_unlock(&set->lock);
-	call_rcu(&tap->rcu, irqline_tap_free);
-	kref_put(&set->ref, irqline_tapset_release);
+	irqline_tapset_unlink(set, tap);
+	call_rcu(&tap->rcu, irqline_tap_free_rcu);
+	irqline_tapset_put(set);
 }
 EXPORT_SYMBOL_GPL(irqline_tap_close);
 
-/* Reader: events that are there. */
-static u32 irqline_tap_fill(const struct irqline_tap *tap)
+/* Context: under RCU. */
+static bool irqline_tap_wants(const struct irqline_tap *tap, u32 handler)
 {
-	/* Pairs with irqline_tap_push(). */
-	return smp_load_acquire(&tap->tail) - READ_ONCE(tap->head);
+	const struct irqline_filter *filter = rcu_dereference(tap->filter);
+
+	return !filter || irqline_filter_has(filter, handler);
 }
 
-static bool irqline_tap_gone(const struct irqline_tap *tap)
+static bool irqline_tap_has_room(struct irqline_tap *tap)
+{
+	u32 fill;
+
+	lockdep_assert_held(&tap->lock);
+
+	/* Pairs with the reader's release: the old event has been copied. */
+	fill = tap->tail - smp_load_acquire(&tap->control->head);
+	if (likely(fill < IRQLINE_TAP_SIZE))
+		return true;
+	if (fill > IRQLINE_TAP_SIZE)
+		WRITE_ONCE(tap->ring->violations, ++tap->violations);
+	WRITE_ONCE(tap->ring->lost, ++tap->lost);
+	tap->skipped++;
+	return false;
+}
+
+/* There is room, and it stays: a reader that takes it back harms itself. */
+static void irqline_tap_write(struct irqline_tap *tap,
+			      const struct irqline_event *event)
+{
+	struct irqline_event *slot =
+		&tap->ring->events[tap->tail % IRQLINE_TAP_SIZE];
+
+	lockdep_assert_held(&tap->lock);
+
+	*slot = *event;
+	slot->lost = tap->skipped;
+	tap->skipped = 0;
+	/* Pairs with irqline_tap_waiting(): the event is complete. */
+	smp_store_release(&tap->tail, tap->tail + 1);
+	/* Pairs with the acquire of who has it mapped. */
+	smp_store_release(&tap->ring->tail, tap->tail);
+}
+
+/* Was it the event that was written last that has made the reader ready? */
+static bool irqline_tap_came_up(const struct irqline_tap *tap)
+{
+	lockdep_assert_held(&tap->lock);
+
+	/* Between tail and head, as said at the top; pairs with the reader's. */
+	smp_mb();
+	return tap->tail - READ_ONCE(tap->control->head) == tap->watermark;
+}
+
+/**
+ * irqline_tap_push() - hand it an event, if it wants it
+ * @tap: the tap
+ * @event: what was handled
+ *
+ * Context: any, under RCU.
+ * Return: true if its readers are to be woken, with irqline_tap_wake().
+ */
+bool irqline_tap_push(struct irqline_tap *tap,
+		      const struct irqline_event *event)
+{
+	unsigned long flags;
+	bool wake = false;
+
+	if (!irqline_tap_wants(tap, event->handler))
+		return false;
+	raw_spin_lock_irqsave(&tap->lock, flags);
+	if (irqline_tap_has_room(tap)) {
+		irqline_tap_write(tap, event);
+		wake = irqline_tap_came_up(tap);
+	}
+	raw_spin_unlock_irqrestore(&tap->lock, flags);
+	return wake;
+}
+
+/**
+ * irqline_tap_wake() - wake who waits for the watermark
+ * @tap: the tap
+ *
+ * Context: any in which a wait queue may be woken.
+ */
+void irqline_tap_wake(struct irqline_tap *tap)
+{
+	if (wq_has_sleeper(&tap->wait))
+		wake_up_interruptible_poll(&tap->wait, EPOLLIN | EPOLLRDNORM);
+}
+
+/**
+ * irqline_tap_end() - the line is gone
+ * @tap: a tap whose set says so
+ *
+ * Context: may sleep; set->lock held.
+ */
+void irqline_tap_end(struct irqline_tap *tap)
+{
+	lockdep_assert_held(&tap->set->lock);
+
+	WRITE_ONCE(tap->ring->flags, IRQLINE_TAP_RING_GONE);
+	wake_up_all(&tap->wait);
+}
+
+/**
+ * irqline_tap_gone() - is the line gone?
+ * @tap: the tap
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool irqline_tap_gone(const struct irqline_tap *tap)
 {
 	return READ_ONCE(tap->set->gone);
 }
 
-/* Reader: up to @max events that lie together in the ring. */
-static ssize_t irqline_tap_copy(struct irqline_tap *tap, char __user *buf,
-				u32 max)
+/**
+ * irqline_tap_waiting() - how many events wait to be taken
+ * @tap: the tap
+ *
+ * If others take events meanwhile, it may say more than there are.
+ *
+ * Context: any.
+ * Return: up to %IRQLINE_TAP_SIZE, which is also for a head out of its range.
+ */
+u32 irqline_tap_waiting(const struct irqline_tap *tap)
 {
-	u32 at = tap->head % IRQLINE_TAP_SIZE;
-	u32 n = min3(irqline_tap_fill(tap), max, IRQLINE_TAP_SIZE - at);
+	/* The head comes first, lest it be ahead of the tail. */
+	u32 head = smp_load_acquire(&tap->control->head);
+	/* Pairs with irqline_tap_write(): these events are complete. */
+	u32 tail = smp_load_acquire(&tap->tail);
 
-	if (copy_to_user(buf, &tap->ring[at], array_size(n, sizeof(*tap->ring))))
-		return -EFAULT;
-	/* Pairs with irqline_tap_push(). */
-	smp_store_release(&tap->head, tap->head + n);
-	return array_size(n, sizeof(*tap->ring));
-}
-
-static ssize_t irqline_tap_wait(struct irqline_tap *tap, bool nonblock)
-{
-	if (irqline_tap_gone(tap))
-		return -ENODEV;
-	if (irqline_tap_fill(tap))
-		return 0;
-	if (nonblock)
-		return -EAGAIN;
-	return wait_event_interruptible(tap->wait, irqline_tap_fill(tap) ||
-					irqline_tap_gone(tap));
-}
-
-static int irqline_tap_lock(struct irqline_tap *tap, bool nonblock)
-{
-	if (!nonblock)
-		return mutex_lock_interruptible(&tap->read_mutex);
-	return mutex_trylock(&tap->read_mutex) ? 0 : -EAGAIN;
+	return min(tail - head, IRQLINE_TAP_SIZE);
 }
 
 /**
- * irqline_tap_read() - the read() of a client's character device
- * @tap: of irqline_tap_open()
- * @buf: where to copy events to
- * @count: bytes there
- * @nonblock: do not wait
+ * irqline_tap_ready() - do as many events wait as the reader wants?
+ * @tap: the tap
  *
- * Waits for an event, then copies as many whole ones as there are and fit. An
- * event that could not be copied stays.
- *
- * Context: process.
- * Return: bytes copied; -EINVAL if not one event fits, -EAGAIN, -ERESTARTSYS,
- * -EFAULT, or -ENODEV if the line is gone.
+ * Context: any.
+ * Return: true if so.
  */
-ssize_t irqline_tap_read(struct irqline_tap *tap, char __user *buf,
-			 size_t count, bool nonblock)
+bool irqline_tap_ready(const struct irqline_tap *tap)
 {
-	u32 max = min_t(size_t, count / sizeof(*tap->ring), IRQLINE_TAP_SIZE);
-	ssize_t done, more;
-
-	if (!max)
-		return -EINVAL;
-	done = irqline_tap_lock(tap, nonblock);
-	if (done)
-		return done;
-	do {
-		done = irqline_tap_wait(tap, nonblock);
-		if (!done)
-			done = irqline_tap_copy(tap, buf, max);
-	} while (!done);
-	max -= max_t(ssize_t, done, 0) / sizeof(*tap->ring);
-	if (done > 0 && max) {
-		/* What lies at the start of the ring. */
-		more = irqline_tap_copy(tap, buf + done, max);
-		done += max_t(ssize_t, more, 0);
-	}
-	mutex_unlock(&tap->read_mutex);
-	return done;
+	return irqline_tap_waiting(tap) >= READ_ONCE(tap->watermark);
 }
-EXPORT_SYMBOL_GPL(irqline_tap_read);
-
-/**
- * irqline_tap_poll() - the poll() of a client's character device
- * @tap: of irqline_tap_open()
- * @file: the file
- * @wait: the poll table
- *
- * Context: process.
- * Return: EPOLLIN | EPOLLRDNORM if there is an event; EPOLLHUP | EPOLLERR if
- * the line is gone.
- */
-__poll_t irqline_tap_poll(struct irqline_tap *tap, struct file *file,
-			  struct poll_table_struct *wait)
-{
-	poll_wait(file, &tap->wait, wait);
-	if (irqline_tap_gone(tap))
-		return EPOLLHUP | EPOLLERR;
-	return irqline_tap_fill(tap) ? EPOLLIN | EPOLLRDNORM : 0;
-}
-EXPORT_SYMBOL_GPL(irqline_tap_poll);

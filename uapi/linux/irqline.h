@@ -8,6 +8,7 @@
 #ifndef _UAPI_LINUX_IRQLINE_H
 #define _UAPI_LINUX_IRQLINE_H
 
+#include <linux/ioctl.h>
 #include <linux/types.h>
 
 #define IRQLINE_FAMILY_NAME	"irqline"
@@ -317,6 +318,104 @@ struct irqline_event {
 	__u32	flags;
 	__u32	merged;
 	__u32	lost;
+};
+
+/*
+ * Taps: each file of a client's character device that is open for reading.
+ * Documentation/taps.rst says how they are used, in particular the ring that can be
+ * mapped, and what each ioctl answers.
+ */
+
+/**
+ * struct irqline_tap_handler - which handler's events a tap receives
+ * @name: of the handler, with a final NUL; empty for all, those to come included
+ * @id: written by IRQLINE_TAP_IOC_SUBSCRIBE: the handler's id, 0 for all
+ * @reserved: 0
+ */
+struct irqline_tap_handler {
+	char	name[IRQLINE_NAME_MAX + 1];
+	__u32	id;
+	__u32	reserved[7];
+};
+
+/* struct irqline_tap_info: the file is mapped, or was; read() is refused. */
+#define IRQLINE_TAP_INFO_MAPPED		0x1
+/* The tap receives the events of all handlers. */
+#define IRQLINE_TAP_INFO_ALL		0x2
+
+/**
+ * struct irqline_tap_info - a tap
+ * @size: events that its ring holds, a power of two
+ * @flags: IRQLINE_TAP_INFO_*
+ * @ring_bytes: length of the mapping at IRQLINE_TAP_MAP_RING
+ * @control_bytes: length of the mapping at IRQLINE_TAP_MAP_CONTROL
+ * @lost: events that found no room, since the file was opened
+ * @violations: those of them that found the consumer index out of its range
+ * @watermark: events that wake a reader
+ * @waiting: events in the ring
+ * @reserved: 0
+ */
+struct irqline_tap_info {
+	__u32	size;
+	__u32	flags;
+	__u64	ring_bytes;
+	__u64	control_bytes;
+	__u64	lost;
+	__u64	violations;
+	__u32	watermark;
+	__u32	waiting;
+	__u64	reserved[2];
+};
+
+/* Receive the events of a handler, of no other if it was of all before. */
+#define IRQLINE_TAP_IOC_SUBSCRIBE	_IOWR(0xed, 0x40, struct irqline_tap_handler)
+/* Receive them no more. */
+#define IRQLINE_TAP_IOC_UNSUBSCRIBE	_IOW(0xed, 0x41, struct irqline_tap_handler)
+/* Wake a reader when so many events wait: 1, as at the beginning, to size. */
+#define IRQLINE_TAP_IOC_WATERMARK	_IOW(0xed, 0x42, __u32)
+#define IRQLINE_TAP_IOC_INFO		_IOR(0xed, 0x43, struct irqline_tap_info)
+
+/* Where a tap's parts are in its file, for mmap(). */
+#define IRQLINE_TAP_MAP_RING		0
+#define IRQLINE_TAP_MAP_CONTROL		0x10000000
+
+/* struct irqline_tap_ring: the line is gone, and no event will come. */
+#define IRQLINE_TAP_RING_GONE		0x1
+
+/**
+ * struct irqline_tap_ring - what a tap has received, for reading only
+ * @size: events that it holds, a power of two; constant
+ * @flags: IRQLINE_TAP_RING_*
+ * @tail: how many events were written, modulo 2^32
+ * @reserved0: 0
+ * @lost: as in struct irqline_tap_info
+ * @violations: likewise
+ * @reserved: 0
+ * @events: number i, from 0, is at i % @size
+ *
+ * The events from &irqline_tap_control.head up to @tail, loaded with acquire, are
+ * there, and stay until the head has passed them.
+ */
+struct irqline_tap_ring {
+	__u32	size;
+	__u32	flags;
+	__u32	tail;
+	__u32	reserved0;
+	__u64	lost;
+	__u64	violations;
+	__u64	reserved[4];
+	struct irqline_event events[];
+};
+
+/**
+ * struct irqline_tap_control - what the reader of a ring writes
+ * @head: the event to take next; to be stored with release when the slots before
+ *	it may be used again. At most size events behind the tail, and never
+ *	ahead of it: else there is no room, and each event that comes is lost and
+ *	counted as a violation
+ */
+struct irqline_tap_control {
+	__u32	head;
 };
 
 /*
