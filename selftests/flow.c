@@ -354,3 +354,26 @@ __u64 flow_last(const struct flow *flow)
 		sum += flow->last[lane];
 	return sum;
 }
+
+const char *flow_proof(const struct flow *flow)
+{
+	static __thread char text[256];
+	int bit;
+
+	text[0] = '\0';
+	if (flow->failure[0])
+		return flow->failure;
+	for (bit = 0; bit < 32; bit++)
+		if (flow->raised[bit] != flow->answered[bit])
+			snprintf(text, sizeof(text),
+				 "source %d: %llu raised, %llu answered", bit,
+				 (unsigned long long)flow->raised[bit],
+				 (unsigned long long)flow->answered[bit]);
+	if (flow->events != flow_last(flow))
+		snprintf(text, sizeof(text), "%llu events, numbers up to %llu",
+			 (unsigned long long)flow->events,
+			 (unsigned long long)flow_last(flow));
+	if (!flow->events)
+		snprintf(text, sizeof(text), "there was no event");
+	return text;
+}

@@ -56,6 +56,12 @@ bool flow_failed(struct flow *flow);
 /* Waits for all answers, and that no event comes beside them. */
 void flow_stop(struct flow *flow, struct nl *nl);
 
+/*
+ * After flow_stop(): what is wrong with it, or "" if each raise was answered exactly
+ * once, by events without a gap.
+ */
+const char *flow_proof(const struct flow *flow);
+
 __u64 flow_raised(const struct flow *flow);
 __u64 flow_answered(const struct flow *flow);
 /* The highest numbers of all lanes, of events that were merged, too, added up. */

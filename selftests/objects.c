@@ -5,7 +5,6 @@
 #include <sys/utsname.h>
 
 #include "dev.h"
-#include "dev.h"
 #include "objects.h"
 
 void objects_open(struct nl *nl)
@@ -106,6 +105,14 @@ static void must_get(struct nl *nl, struct nl_msg *msg, struct nl_list *reply)
 		    nl_cmd(&msg->header), reply->count);
 }
 
+bool line_exists(struct nl *nl, const char *line)
+{
+	struct nl_msg msg;
+
+	request_line(&msg, IRQLINE_CMD_LINE_GET, line);
+	return nl_do(nl, &msg, NULL) == 0;
+}
+
 void line_get(struct nl *nl, const char *line, struct nl_list *reply)
 {
 	struct nl_msg msg;
@@ -201,6 +208,18 @@ int try_delivery(struct nl *nl, const char *line, __u32 delivery)
 
 	request_delivery(&msg, line, delivery);
 	return nl_do(nl, &msg, NULL);
+}
+
+const char *lines_share(struct nl *nl)
+{
+	if (!line_exists(nl, NEIGHBOUR))
+		return "there is no second device";
+	line_delivery(nl, LINE, IRQLINE_DELIVERY_INTX);
+	line_delivery(nl, NEIGHBOUR, IRQLINE_DELIVERY_INTX);
+	if (line_u32(nl, LINE, IRQLINE_A_LINE_IRQ) !=
+	    line_u32(nl, NEIGHBOUR, IRQLINE_A_LINE_IRQ))
+		return "the devices do not share their INTx";
+	return NULL;
 }
 
 /*
@@ -522,6 +541,41 @@ bool stats_add_up(const struct stats *stats)
 {
 	return stats->taken == stats->handled + stats->dropped +
 			       stats->merged + stats->pending;
+}
+
+static void tell_stats(const struct nlmsghdr *header, const struct stats *stats,
+		       char *text, size_t size)
+{
+	snprintf(text, size,
+		 "%s: taken %llu handled %llu dropped %llu merged %llu pending %llu",
+		 nl_str(header, IRQLINE_A_STATS_HANDLER),
+		 (unsigned long long)stats->taken,
+		 (unsigned long long)stats->handled,
+		 (unsigned long long)stats->dropped,
+		 (unsigned long long)stats->merged,
+		 (unsigned long long)stats->pending);
+}
+
+bool stats_all_add_up(struct nl *nl, const char *line, char *text, size_t size)
+{
+	const struct nlmsghdr *header;
+	struct nl_list reply = { 0 };
+	struct stats stats;
+	struct nl_msg msg;
+	bool good = true;
+
+	request_stats(&msg, IRQLINE_CMD_STATS_GET, line, NULL);
+	if (nl_dump(nl, &msg, &reply))
+		die("stats of %s: %s", line, nl->ack.text);
+	nl_for_each(header, &reply) {
+		parse_stats(header, &stats);
+		if (good && !stats_add_up(&stats)) {
+			tell_stats(header, &stats, text, size);
+			good = false;
+		}
+	}
+	nl_free(&reply);
+	return good;
 }
 
 static void parse_strategy(const struct nlmsghdr *header,

@@ -14,6 +14,8 @@
 /* The line that most tests use, and its neighbour. */
 #define LINE		"edu0"
 #define NEIGHBOUR	"edu1"
+/* A third one, where there is one, is for another driver. */
+#define SPARE		"edu2"
 /* Sources that no device raises by itself. */
 #define SOURCES_FREE	0xfffffefeU
 
@@ -51,6 +53,7 @@ void request_line(struct nl_msg *msg, __u8 cmd, const char *line);
 void request_handler(struct nl_msg *msg, __u8 cmd, const char *line,
 		     const char *name);
 
+bool line_exists(struct nl *nl, const char *line);
 void line_get(struct nl *nl, const char *line, struct nl_list *reply);
 __u32 line_u32(struct nl *nl, const char *line, __u16 type);
 __u64 line_u64(struct nl *nl, const char *line, __u16 type);
@@ -58,6 +61,11 @@ void line_clock(struct nl *nl, const char *line, bool on);
 void line_delivery(struct nl *nl, const char *line, __u32 delivery);
 /* Returns the error that says why it cannot be had, or 0. */
 int try_delivery(struct nl *nl, const char *line, __u32 delivery);
+/*
+ * Has LINE and NEIGHBOUR interrupt by INTx. Returns why they do not share it, or
+ * NULL.
+ */
+const char *lines_share(struct nl *nl);
 void request_top(struct nl_msg *msg, const char *line, const char *top);
 void line_top(struct nl *nl, const char *line, const char *top);
 /*
@@ -105,6 +113,11 @@ void raise_taken(struct nl *nl, int fd, const char *line, const char *handler,
 void stats_reset(struct nl *nl, const char *line, const char *handler);
 /* taken = handled + dropped + merged + pending */
 bool stats_add_up(const struct stats *stats);
+/*
+ * Do all lanes of all handlers of a line? A dump, while they come and go. Else
+ * tells of the first that does not.
+ */
+bool stats_all_add_up(struct nl *nl, const char *line, char *text, size_t size);
 
 /* Which alert a message is, IRQLINE_ALERT_*, and the counts that it tells. */
 __u32 alert_parse(const struct nlmsghdr *header, struct stats *stats);

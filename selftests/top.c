@@ -17,6 +17,7 @@
 
 #include "kselftest_harness.h"
 #include "flow.h"
+#include "foreign.h"
 
 #define HANDLER		"top"
 #define OTHER		"other"
@@ -35,8 +36,6 @@
 #define PERIOD_SHORT	(100 * NSEC_PER_USEC)
 #define SLEEP_NS	(100 * NSEC_PER_MSEC)
 #define DRIVER		"/sys/bus/pci/drivers/edu"
-#define FOREIGN_NAME	"uio_pci_generic"
-#define FOREIGN_DRIVER	"/sys/bus/pci/drivers/" FOREIGN_NAME
 
 /* What a line-get says of settings. */
 struct settings {
@@ -109,14 +108,6 @@ static int try_u32(struct nl *nl, const char *line, __u16 type, __u32 value)
 static int try_nothread(struct nl *nl, __u32 nothread)
 {
 	return try_u32(nl, LINE, IRQLINE_A_LINE_NOTHREAD, nothread);
-}
-
-static bool has_line(struct nl *nl, const char *line)
-{
-	struct nl_msg msg;
-
-	request_line(&msg, IRQLINE_CMD_LINE_GET, line);
-	return nl_do(nl, &msg, NULL) == 0;
 }
 
 /* Kernels of which a primary handler can agree to IRQF_ONESHOT. */
@@ -881,13 +872,7 @@ static void let_flow(struct _test_data_switching *self)
 static void check_flow(struct __test_metadata *_metadata,
 		       const struct flow *flow)
 {
-	int bit;
-
-	EXPECT_STREQ("", flow->failure);
-	for (bit = 0; bit < 32; bit++)
-		EXPECT_EQ(flow->raised[bit], flow->answered[bit]);
-	EXPECT_EQ(flow->events, flow_last(flow));
-	EXPECT_GT(flow->events, 0);
+	EXPECT_STREQ("", flow_proof(flow));
 }
 
 static void check_pairs(struct __test_metadata *_metadata,
@@ -1151,22 +1136,16 @@ FIXTURE(shared)
 	int log;
 	__u32 seed;
 	bool three;		/* there is a third device */
-	char given[NAME_MAX];	/* the function to give to another driver */
-	bool foreign;		/* that driver has it */
+	struct foreign foreign;
 	struct flow flows[2];
 };
 
-/* Puts both on INTx. Returns why they are of no use for this, or NULL. */
 static const char *share(struct nl *nl)
 {
-	if (!has_line(nl, NEIGHBOUR))
-		return "there is no second device";
-	if (try_delivery(nl, LINE, IRQLINE_DELIVERY_INTX) ||
-	    try_delivery(nl, NEIGHBOUR, IRQLINE_DELIVERY_INTX))
-		die("INTx: %s", nl->ack.text);
-	if (line_u32(nl, LINE, IRQLINE_A_LINE_IRQ) !=
-	    line_u32(nl, NEIGHBOUR, IRQLINE_A_LINE_IRQ))
-		return "the devices do not share their INTx";
+	const char *why = lines_share(nl);
+
+	if (why)
+		return why;
 	return can_thread(nl) ? NULL : "another driver has the INTx, too";
 }
 
@@ -1180,50 +1159,15 @@ FIXTURE_SETUP(shared)
 		objects_reset(&self->nl);
 		SKIP(return, "%s", why);
 	}
-	self->three = has_line(&self->nl, "edu2");
-	dev_function(self->three ? "edu2" : NEIGHBOUR, self->given,
-		     sizeof(self->given));
+	self->three = line_exists(&self->nl, SPARE);
+	foreign_init(&self->foreign, self->three ? SPARE : NEIGHBOUR);
 	self->seed = now_ns();
 	self->log = log_open();
 }
 
-static void override_driver(struct _test_data_shared *self, const char *driver)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override",
-		 self->given);
-	file_must_write(path, driver);
-}
-
-/* Gives the device to another driver; false if that one cannot have it. */
-static bool foreign_come(struct _test_data_shared *self)
-{
-	if (!self->foreign) {
-		file_must_write(DRIVER "/unbind", self->given);
-		override_driver(self, FOREIGN_NAME);
-		self->foreign = true;
-	}
-	return file_write(FOREIGN_DRIVER "/bind", self->given);
-}
-
-static void foreign_go(struct _test_data_shared *self)
-{
-	char path[PATH_MAX];
-
-	if (!self->foreign)
-		return;
-	snprintf(path, sizeof(path), FOREIGN_DRIVER "/%s", self->given);
-	if (!access(path, F_OK))
-		file_must_write(FOREIGN_DRIVER "/unbind", self->given);
-	override_driver(self, "\n");
-	file_must_write(DRIVER "/bind", self->given);
-	self->foreign = false;
-}
-
 FIXTURE_TEARDOWN(shared)
 {
-	foreign_go(self);
+	foreign_go(&self->foreign);
 	log_check(self->log);
 	objects_reset(&self->nl);
 	nl_close(&self->nl);
@@ -1365,15 +1309,6 @@ TEST_F_TIMEOUT(shared, lines_come_and_go_without_a_loss, 60)
 	check_flow(_metadata, &self->flows[0]);
 }
 
-/* Why no other driver can have a device, or NULL. */
-static const char *no_foreign(void)
-{
-	if (access(FOREIGN_DRIVER, F_OK) &&
-	    system("modprobe " FOREIGN_NAME " 2>/dev/null"))
-		return "there is no " FOREIGN_NAME;
-	return NULL;
-}
-
 /* It is refused, and names who is in the way; or the kernel lets it be. */
 static void expect_foreign(struct __test_metadata *_metadata,
 			   struct _test_data_shared *self, struct nl_msg *msg,
@@ -1404,14 +1339,14 @@ static void expect_foreign(struct __test_metadata *_metadata,
 /* Under forced threading all agree to IRQF_ONESHOT; else this driver does not. */
 TEST_F_TIMEOUT(shared, with_another_driver_says_what_that_one_hinders, 60)
 {
-	const char *why = no_foreign();
+	const char *why = foreign_missing();
 	bool forced = top_halves_are_threads(), came;
 	struct nl_msg msg;
 	int offset;
 
 	if (why)
 		SKIP(return, "%s", why);
-	came = foreign_come(self);
+	came = foreign_come(&self->foreign);
 	EXPECT_TRUE(came);
 	if (!came)
 		return;
@@ -1443,7 +1378,7 @@ TEST_F_TIMEOUT(shared, with_another_driver_says_what_that_one_hinders, 60)
 TEST_F_TIMEOUT(shared, can_be_had_by_another_driver_afterwards, 60)
 {
 	static const char * const tops[] = { "hard", "poll" };
-	const char *why = no_foreign();
+	const char *why = foreign_missing();
 	unsigned int i;
 
 	if (why)
@@ -1454,8 +1389,8 @@ TEST_F_TIMEOUT(shared, can_be_had_by_another_driver_afterwards, 60)
 		/* Moved along, where all had to agree. */
 		line_top(&self->nl, NEIGHBOUR, "hard");
 		line_top(&self->nl, LINE, tops[i]);
-		EXPECT_TRUE(foreign_come(self)) TH_LOG("after %s", tops[i]);
-		foreign_go(self);
+		EXPECT_TRUE(foreign_come(&self->foreign)) TH_LOG("after %s", tops[i]);
+		foreign_go(&self->foreign);
 	}
 }
 
