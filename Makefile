@@ -33,6 +33,7 @@ help:
 	@echo 'make modules, tools  only these'
 	@echo 'make demo            watch it work in a virtual machine (KERNEL=6.12)'
 	@echo 'make check           run all tests in virtual machines (GUESTS="6.12 6.1-rt ...")'
+	@echo 'make soak            keep the crowded lines busy for T=300 seconds (KERNEL=6.12)'
 	@echo 'make lint            run all static checks (KERNELS="6.12 6.1")'
 	@echo 'make install         install modules, irqctl and man pages (DESTDIR=, PREFIX=$(PREFIX))'
 	@echo 'make clean           remove what was built'
@@ -118,6 +119,17 @@ check: packages source
 		$(MAKE) --no-print-directory -j$$(nproc) modules KERNEL=$$kernel; done
 	@$(MAKE) --no-print-directory -j$$(nproc) tools selftests
 	@tools/check $(GUESTS)
+
+# What the tests do for seconds, for T seconds.
+T ?= 300
+
+.PHONY: soak
+soak: packages source
+	@$(MAKE) --no-print-directory modules KERNEL='$(or $(KERNEL),6.12)'
+	@$(MAKE) --no-print-directory tools selftests
+	@tools/vm/run --kernel '$(or $(KERNEL),6.12)' --cpus 4 --edu 3 --shared --load \
+		--env IRQLINE_CROWD_SECONDS=$(T) --timeout $$(($(T) + 900)) \
+		-- build/selftests/crowd
 
 # Python is for spatch: the kernel's semantic patches report by it.
 .PHONY: lint
