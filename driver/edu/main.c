@@ -206,6 +206,8 @@ static void edu_stop(struct edu *edu, struct pci_dev *pdev)
 {
 	edu_chardev_del(edu);
 	edu_dma_remove(edu);
+	/* What it is at work on is not to interrupt any more, while interrupts go. */
+	edu_write(edu, EDU_STATUS, 0);
 	irqline_unregister(edu->line);
 	pci_free_irq_vectors(pdev);
 }
