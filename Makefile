@@ -114,7 +114,7 @@ demo: packages
 # Which guests there are is in tools/check.
 .PHONY: check
 check: packages source
-	@tools/vm/need 'run the tests' bats jq
+	@tools/vm/need 'run the tests' bats jq socat
 	@set -e; for kernel in $$(tools/check --kernels $(GUESTS)); do \
 		$(MAKE) --no-print-directory -j$$(nproc) modules KERNEL=$$kernel; done
 	@$(MAKE) --no-print-directory -j$$(nproc) tools selftests
