@@ -4,6 +4,8 @@
  */
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "kselftest_harness.h"
 #include "dev.h"
@@ -136,6 +138,45 @@ TEST_F_TIMEOUT(pass, looks_again_after_acknowledging, 90)
 		__atomic_store_n(&hammers[i].stop, true, __ATOMIC_RELAXED);
 		pthread_join(hammers[i].thread, NULL);
 	}
+}
+
+/* How many interrupts nobody has called his own, as the kernel counts. */
+static unsigned int unhandled(struct _test_data_pass *self)
+{
+	char path[64], text[128], *at;
+
+	snprintf(path, sizeof(path), "/proc/irq/%u/spurious",
+		 line_u32(&self->nl, LINE, IRQLINE_A_LINE_IRQ));
+	if (!file_read(path, text, sizeof(text)))
+		die("cannot read %s", path);
+	at = strstr(text, "unhandled ");
+	if (!at)
+		die("%s says '%s'", path, text);
+	return strtoul(at + strlen("unhandled "), NULL, 10);
+}
+
+/*
+ * Where each raise sends a message, one of them finds that a pass has been faster.
+ * The kernel has to know, since it turns an interrupt off that nobody serves.
+ */
+TEST_F_TIMEOUT(pass, tells_the_kernel_of_what_is_not_its_own, 90)
+{
+	struct hammer hammer = {
+		.fd = self->fd, .cpu = cpu_nth(2), .sources = 0x02,
+	};
+	__u64 before = line_u64(&self->nl, LINE, IRQLINE_A_LINE_FOREIGN);
+
+	if (line_u32(&self->nl, LINE, IRQLINE_A_LINE_DELIVERY) !=
+	    IRQLINE_DELIVERY_MSI)
+		SKIP(return, "it is raised only as long as it is served");
+	if (top_halves_are_threads())
+		SKIP(return, "what a thread says is heard with the next interrupt");
+	hammer_start(&hammer);
+	WAIT_UNTIL(line_u64(&self->nl, LINE, IRQLINE_A_LINE_FOREIGN) > before,
+		   60, "an interrupt that finds nothing");
+	WAIT_UNTIL(unhandled(self), 60, "the kernel knows of it");
+	__atomic_store_n(&hammer.stop, true, __ATOMIC_RELAXED);
+	pthread_join(hammer.thread, NULL);
 }
 
 TEST_HARNESS_MAIN
