@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -53,13 +52,6 @@ struct side {
 	pthread_t thread;
 	bool stop;
 };
-
-static unsigned long setting(const char *name, unsigned long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtoul(text, NULL, 0) : otherwise;
-}
 
 static void member_name(int member, char *name, size_t size)
 {
@@ -313,8 +305,8 @@ FIXTURE_SETUP(crowd)
 	why = not_here(&self->nl, variant->shared);
 	if (why)
 		SKIP(return, "%s", why);
-	self->seconds = setting("IRQLINE_CROWD_SECONDS", SECONDS);
-	self->seed = setting("IRQLINE_CROWD_SEED", time(NULL));
+	self->seconds = env_number("IRQLINE_CROWD_SECONDS", SECONDS);
+	self->seed = env_number("IRQLINE_CROWD_SEED", time(NULL));
 	ksft_print_msg("IRQLINE_CROWD_SEED=%u\n", self->seed);
 	side_init(&self->sides[0], LINE, &self->seed);
 	side_init(&self->sides[1], NEIGHBOUR, &self->seed);

@@ -11,7 +11,6 @@
  */
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -75,13 +74,6 @@ FIXTURE_VARIANT(torture)
 FIXTURE_VARIANT_ADD(torture, single_lane) { .percpu = false };
 FIXTURE_VARIANT_ADD(torture, mixed_lanes) { .percpu = true };
 
-static unsigned long setting(const char *name, unsigned long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtoul(text, NULL, 0) : otherwise;
-}
-
 /*
  * Another handler of the same events, kicked after the one under test, which
  * keeps the interrupt's CPU from what was kicked before.
@@ -115,8 +107,8 @@ FIXTURE_SETUP(torture)
 	add_hindrance(&self->nl);
 	line_affinity(&self->nl, LINE, cpu_nth(CPU_IRQ));
 	self->now = (struct choice){ .cpu = -1, .budget = 64 };
-	self->seed = setting("IRQLINE_TORTURE_SEED", time(NULL));
-	self->switches = setting("IRQLINE_TORTURE_SWITCHES", SWITCHES);
+	self->seed = env_number("IRQLINE_TORTURE_SEED", time(NULL));
+	self->switches = env_number("IRQLINE_TORTURE_SWITCHES", SWITCHES);
 }
 
 FIXTURE_TEARDOWN(torture)

@@ -327,13 +327,12 @@ static void start_flow(struct _test_data_unplug *self)
 
 FIXTURE_SETUP(unplug)
 {
-	const char *cycles = getenv("IRQLINE_CYCLES");
 	bool machine = getenv("IRQLINE_MACHINE");
 
 	if (machine != variant->machine)
 		SKIP(return, machine ? "it is the machine that unplugs here" :
 				       "there is nobody to unplug the device");
-	self->cycles = cycles && *cycles ? atoi(cycles) : CYCLES;
+	self->cycles = env_number("IRQLINE_CYCLES", CYCLES);
 	objects_open(&self->nl);
 	self->refs = module_refs();
 	start_flow(self);

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -239,4 +240,11 @@ void file_must_write(const char *path, const char *text)
 {
 	if (!file_write(path, text))
 		die("%s: %s", path, strerror(errno));
+}
+
+unsigned long env_number(const char *name, unsigned long otherwise)
+{
+	const char *text = getenv(name);
+
+	return text && *text ? strtoul(text, NULL, 0) : otherwise;
 }

@@ -64,6 +64,9 @@ bool top_halves_are_threads(void);
 /* A page that can be used, and one behind it that cannot. */
 char *half_mapped(long page);
 
+/* What an environment variable says, or otherwise. */
+unsigned long env_number(const char *name, unsigned long otherwise);
+
 bool file_read(const char *path, char *text, int size);
 bool file_write(const char *path, const char *text);
 /* Ends the test if it cannot be written. */
