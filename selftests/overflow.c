@@ -153,6 +153,8 @@ static void expect_handled(struct __test_metadata *_metadata, struct nl *nl,
 {
 	const struct stats all = { .taken = count, .handled = count };
 
+	WAIT_UNTIL(stats_taken(nl, LINE, HANDLER) >= count, EVENT_TIMEOUT,
+		   "all is taken");
 	await_idle(nl);
 	expect_counts(_metadata, nl, &all);
 }
