@@ -1186,8 +1186,8 @@ TEST_F_TIMEOUT(abi, as_many_handlers_as_a_line_can_have, 60)
 	nl_free(&list);
 
 	/* All of them get the event. */
-	raise_events(self, "many1", 1);
-	await_idle(&self->nl, "many1");
+	raise_events(self, "many100", 1);
+	await_idle(&self->nl, "many100");
 	EXPECT_EQ(1, stats_taken(&self->nl, LINE, "many255"));
 
 	handler_del(&self->nl, LINE, "many100");

@@ -191,7 +191,7 @@ delete_handlers() {
 	local name
 	irqctl handler >handlers.out
 	while read -r name _; do
-		[[ $name != */* || $name == */factorial || $name == */dma ]] || irqctl handler del "$name"
+		[[ $name != */* || $name == */@(factorial|dma) ]] || irqctl handler del "$name"
 	done <handlers.out
 }
 
