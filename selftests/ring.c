@@ -23,8 +23,9 @@
 #define BUSY		"busy"
 #define FLOW_SOURCES	0x00fffef0U
 #define EVENT_SIZE	sizeof(struct irqline_event)
-/* A reader that is woken takes an event within that time, or later. */
-#define MEETING_NS	(100 * NSEC_PER_USEC)
+/* The second of two events comes about so late, the reader up to so late. */
+#define SECOND_NS	(10 * NSEC_PER_USEC)
+#define READER_NS	(40 * NSEC_PER_USEC)
 #define DRIVER		"/sys/bus/pci/drivers/edu/"
 
 FIXTURE(ring)
@@ -468,10 +469,11 @@ static int take_to_the_end(struct _test_data_ring *self)
 
 /*
  * Of two events, the second one comes when the reader is about to be done with the
- * first one.
+ * first one, for which it has not slept.
  */
 TEST_F_TIMEOUT(ring, loses_no_wake_up_by_edges, 120)
 {
+	__u64 turns = turns_per_ms() * READER_NS / NSEC_PER_MSEC;
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
 	int epoll = epoll_create1(EPOLL_CLOEXEC);
 	__u32 seed = 1;
@@ -480,16 +482,16 @@ TEST_F_TIMEOUT(ring, loses_no_wake_up_by_edges, 120)
 	ASSERT_GE(epoll, 0);
 	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, self->fd, &event));
 	handler_new(&self->nl, LINE, BUSY, 0x4, "tasklet");
+	handler_work(&self->nl, LINE, BUSY, IRQLINE_WORK_SPIN, SECOND_NS);
 	for (i = 0; i < PINGS; i++) {
-		if (i % 50 == 0)
-			handler_work(&self->nl, LINE, BUSY, IRQLINE_WORK_SPIN,
-				     1 + random_below(&seed, MEETING_NS));
 		dev_raise(self->producer.fd, self->producer.source | 0x4);
-		for (got = 0; got < 2;) {
+		while (!epoll_wait(epoll, &event, 1, 0))
+			;
+		spin(random_below(&seed, turns));
+		for (got = take_to_the_end(self); got < 2;
+		     got += take_to_the_end(self))
 			ASSERT_EQ(1, epoll_wait(epoll, &event, 1,
 						EVENT_TIMEOUT * 1000));
-			got += take_to_the_end(self);
-		}
 		ASSERT_EQ(2, got);
 	}
 	close(epoll);

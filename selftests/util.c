@@ -42,6 +42,23 @@ void pause_ms(int ms)
 	poll(NULL, 0, ms);
 }
 
+void spin(unsigned int turns)
+{
+	unsigned int i;
+
+	for (i = 0; i < turns; i++)
+		__asm__ volatile("" : : : "memory");
+}
+
+__u64 turns_per_ms(void)
+{
+	const unsigned int turns = 1000000;
+	__u64 start = now_ns();
+
+	spin(turns);
+	return turns * NSEC_PER_MSEC / (now_ns() - start);
+}
+
 /* xorshift32 */
 __u32 random_u32(__u32 *state)
 {

@@ -19,6 +19,9 @@ void die(const char *format, ...)
 
 __u64 now_ns(void);
 void pause_ms(int ms);
+/* Waits for less than any clock can tell, in turns of a loop. */
+void spin(unsigned int turns);
+__u64 turns_per_ms(void);
 
 /*
  * Waits until condition is true, looking every millisecond; ends the test when

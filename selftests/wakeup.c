@@ -86,24 +86,6 @@ FIXTURE_TEARDOWN(wakeup)
 	nl_close(&self->nl);
 }
 
-/* Shorter than any clock can tell. */
-static void spin(unsigned int turns)
-{
-	unsigned int i;
-
-	for (i = 0; i < turns; i++)
-		__asm__ volatile("" : : : "memory");
-}
-
-static __u64 turns_per_ms(void)
-{
-	const unsigned int turns = 1000000;
-	__u64 start = now_ns();
-
-	spin(turns);
-	return turns * NSEC_PER_MSEC / (now_ns() - start);
-}
-
 /* The next event; without sleeping at first, and so without being woken late. */
 static void take(struct _test_data_wakeup *self, struct irqline_event *event)
 {
