@@ -23,6 +23,7 @@
 #include <linux/kmod.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/uio_driver.h>
@@ -32,6 +33,13 @@
 #include "bottom.h"
 #include "compat.h"
 #include "uio_bar.h"
+
+/*
+ * UIO gives the number of a device away before the device is gone from sysfs, so one
+ * that is registered meanwhile may be refused with EEXIST. The devices come and go one at
+ * a time. UIO's info_lock is taken within.
+ */
+static DEFINE_MUTEX(irqline_uio_mutex);
 
 #define IRQLINE_UIO_EVENTS	512
 #define IRQLINE_UIO_RING_SIZE \
@@ -279,7 +287,9 @@ static int irqline_uio_register(struct irqline_uio *uio, struct device *dev,
 		NL_SET_ERR_MSG(extack, "the module uio cannot be loaded");
 		return -EOPNOTSUPP;
 	}
+	mutex_lock(&irqline_uio_mutex);
 	err = uio->core.add(THIS_MODULE, dev, &uio->info);
+	mutex_unlock(&irqline_uio_mutex);
 	if (err)
 		NL_SET_ERR_MSG(extack, "UIO does not take one more device");
 	return err;
@@ -331,7 +341,9 @@ static void irqline_uio_destroy(struct irqline_exec *exec)
 
 	WARN_ON_ONCE(work_pending(&uio->work));
 	irqline_uio_bar_revoke(uio->bar);
+	mutex_lock(&irqline_uio_mutex);
 	uio->core.del(&uio->info);
+	mutex_unlock(&irqline_uio_mutex);
 	irqline_uio_free(uio);
 }
 
