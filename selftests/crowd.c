@@ -301,6 +301,7 @@ FIXTURE_SETUP(crowd)
 {
 	const char *why;
 
+	foreign_reclaim();
 	objects_open(&self->nl);
 	why = not_here(&self->nl, variant->shared);
 	if (why)

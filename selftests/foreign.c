@@ -81,6 +81,32 @@ void foreign_go(struct foreign *foreign)
 	foreign->given = false;
 }
 
+/* The next device that the other driver has, all of which are ours to give. */
+static bool find_left(struct foreign *foreign)
+{
+	DIR *dir = opendir(THEIRS);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)) && !foreign->given) {
+		if (!strchr(entry->d_name, ':'))
+			continue;
+		snprintf(foreign->function, sizeof(foreign->function), "%s",
+			 entry->d_name);
+		foreign->given = true;
+	}
+	if (dir)
+		closedir(dir);
+	return foreign->given;
+}
+
+void foreign_reclaim(void)
+{
+	struct foreign foreign = { .given = false };
+
+	while (find_left(&foreign))
+		foreign_go(&foreign);
+}
+
 /* An attribute of the device; ends the test if it cannot be opened. */
 static int open_attribute(const struct foreign *foreign, const char *name)
 {

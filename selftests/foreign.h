@@ -14,7 +14,7 @@
 #define FOREIGN_NAME	"uio_pci_generic"
 
 struct foreign {
-	char function[NAME_MAX];	/* set by foreign_init() */
+	char function[NAME_MAX + 1];	/* set by foreign_init() */
 	bool given;			/* it is not edu's any more */
 
 	/* While it is open. */
@@ -29,6 +29,8 @@ struct foreign {
 
 /* Why no other driver can have a device, or NULL. */
 const char *foreign_missing(void);
+/* Gives back what a failed test before may have left with the other driver. */
+void foreign_reclaim(void);
 /* It is about the device of this line. */
 void foreign_init(struct foreign *foreign, const char *line);
 /* Gives the device to the other driver; false if that one cannot have it. */

@@ -44,6 +44,7 @@ FIXTURE_SETUP(shared)
 {
 	const char *why;
 
+	foreign_reclaim();
 	objects_open(&self->nl);
 	why = not_here(&self->nl);
 	if (why)

@@ -1153,6 +1153,7 @@ FIXTURE_SETUP(shared)
 {
 	const char *why;
 
+	foreign_reclaim();
 	objects_open(&self->nl);
 	why = share(&self->nl);
 	if (why) {
