@@ -97,6 +97,19 @@ static int compute(struct user *user)
 	return ioctl(user->fd, EDU_IOC_FACTORIAL, &f) ? errno : 0;
 }
 
+/* To the device and back. */
+static int transfer(struct user *user)
+{
+	char buffer[64] = "";
+	struct edu_dma dma = {
+		.buffer = (unsigned long)buffer, .length = sizeof(buffer),
+		.direction = user->uses % 2 ? EDU_DMA_FROM_DEVICE :
+					      EDU_DMA_TO_DEVICE,
+	};
+
+	return ioctl(user->fd, EDU_IOC_DMA, &dma) ? errno : 0;
+}
+
 static int open_again(struct user *user)
 {
 	int fd = open("/dev/" LINE, O_RDWR | O_CLOEXEC);
@@ -187,6 +200,8 @@ static struct user users[] = {
 	{ .name = "poll of a file for writing", .flags = O_WRONLY, .use = poll_end },
 	{ .name = "factorial", .flags = O_RDWR, .use = compute },
 	{ .name = "factorial, in turn", .flags = O_RDWR, .use = compute },
+	{ .name = "DMA", .flags = O_WRONLY, .use = transfer },
+	{ .name = "DMA, in turn", .flags = O_RDWR, .use = transfer },
 	{ .name = "open", .flags = -1, .use = open_again },
 	{ .name = "switch", .flags = -1, .use = switch_bottom },
 	{ .name = "switch of the top half", .flags = -1, .use = switch_top },
@@ -424,6 +439,7 @@ static void check_file(struct __test_metadata *_metadata, struct user *user)
 	EXPECT_EQ(mode == O_WRONLY ? EBADF : ENODEV, read_event(user));
 	EXPECT_EQ(mode == O_RDONLY ? EBADF : ENODEV, raise_sources(user));
 	EXPECT_EQ(mode == O_RDONLY ? EBADF : ENODEV, compute(user));
+	EXPECT_EQ(mode == O_RDONLY ? EBADF : ENODEV, transfer(user));
 }
 
 /* What was there is still there: the last event, of those that were not dropped. */
