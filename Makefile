@@ -35,6 +35,7 @@ help:
 	@echo 'make check           run all tests in virtual machines (GUESTS="6.12 6.1-rt ...")'
 	@echo 'make soak            keep the crowded lines busy for T=300 seconds (KERNEL=6.12)'
 	@echo 'make lint            run all static checks (KERNELS="6.12 6.1")'
+	@echo 'make model           check the model of the protocol exhaustively (LARGE=1)'
 	@echo 'make install         install modules, irqctl and man pages (DESTDIR=, PREFIX=$(PREFIX))'
 	@echo 'make clean           remove what was built'
 	@echo 'make distclean       ... and the downloaded kernels'
@@ -136,6 +137,12 @@ soak: packages source
 lint: packages source
 	@tools/vm/need 'run the static checks' sparse coccinelle shellcheck perl python3
 	@SOURCE='$(SOURCE)' tools/lint $(KERNELS)
+
+# Three events and two switches; LARGE=1 takes more of them, and longer.
+.PHONY: model
+model:
+	@tools/vm/need 'check the model' spin gcc libc6-dev
+	@OUTPUT='$(BUILD)/model' selftests/model/check $(if $(LARGE),--large)
 
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 
