@@ -42,8 +42,18 @@ accepts()
 	complains "INFO: trying to register non-static key."
 	complains "BUG: KASAN: slab-use-after-free in irqline_x+0x1/0x2 [irqline]"
 	complains "BUG: KCSAN: data-race in irqline_x / irqline_y"
+	complains "[ BUG: Invalid wait context ]"
 	complains "UBSAN: shift-out-of-bounds in x.c:3:4"
 	complains "kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)"
+	complains "BUG kmalloc-64 (Tainted: G        O      ): Right Redzone overwritten"
+	complains "pagealloc: memory corruption"
+	complains "sysfs: cannot create duplicate filename '/class/misc/edu0'"
+}
+
+@test "what looks for bugs gives up" {
+	complains "BUG: MAX_LOCKDEP_CHAINS too low!"
+	complains "kmemleak: Kernel memory leak detector disabled"
+	complains "ODEBUG: Out of memory. ODEBUG disabled"
 }
 
 @test "stalls, hung tasks and lost interrupts" {
