@@ -29,11 +29,13 @@ all: modules tools
 help:
 	@echo 'make                 build the modules for the running kernel, and the tools'
 	@echo '     KDIR=DIR        ... for the kernel whose headers or build tree are in DIR'
-	@echo '     KERNEL=NAME     ... for one of Debian 12: 6.12, 6.1, 6.12-rt or 6.1-rt'
+	@echo '     KERNEL=NAME     ... for one of Debian 12: 6.12, 6.1, 6.12-rt or 6.1-rt;'
+	@echo '                     or for a debug kernel that is built here: debug-a to debug-d'
 	@echo 'make modules, tools  only these'
 	@echo 'make demo            watch it work in a virtual machine (KERNEL=6.12)'
 	@echo 'make check           run all tests in virtual machines (GUESTS="6.12 6.1-rt ...")'
 	@echo 'make soak            keep the crowded lines busy for T=300 seconds (KERNEL=6.12)'
+	@echo 'make check-debug     run them with kernels that look for bugs themselves (KINDS="a b c")'
 	@echo 'make lint            run all static checks (KERNELS="6.12 6.1")'
 	@echo 'make model           check the model of the protocol exhaustively (LARGE=1)'
 	@echo 'make install         install modules, irqctl and man pages (DESTDIR=, PREFIX=$(PREFIX))'
@@ -131,6 +133,13 @@ soak: packages source
 	@tools/vm/run --kernel '$(or $(KERNEL),6.12)' --cpus 4 --edu 3 --shared --load \
 		--env IRQLINE_CROWD_SECONDS=$(T) --timeout $$(($(T) + 900)) \
 		-- build/selftests/crowd
+
+# With kernels that are built first, which takes a while: a of those in selftests/configs.
+KINDS ?= a
+
+.PHONY: check-debug
+check-debug:
+	@$(MAKE) --no-print-directory check GUESTS='$(addprefix debug-,$(KINDS))'
 
 # Python is for spatch: the kernel's semantic patches report by it.
 .PHONY: lint
