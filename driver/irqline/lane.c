@@ -655,7 +655,8 @@ void irqline_lane_number(struct irqline_lane *lane, u64 seq)
  * @from: a parked lane with an event
  * @to: a lane with room, that no pass knows yet
  *
- * It gets the next number there, and counts as taken there.
+ * It gets the next number there, is followed by those of the events that were merged
+ * into it, and counts as taken there.
  *
  * Context: hub->lock held.
  */
@@ -668,9 +669,10 @@ void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to)
 	*slot = *irqline_queue_peek(&from->queue);
 	irqline_queue_pop(&from->queue);
 	irqline_count(&from->base.taken, 1);
-	irqline_count(&to->taken, 1);
-	slot->seq = to->taken;
+	slot->seq = to->taken + 1;
 	slot->lane = to->index;
+	irqline_count(&to->taken, 1ULL + slot->merged);
+	irqline_count(&to->base.taken, slot->merged);
 	irqline_queue_push(&to->queue);
 }
 

@@ -199,14 +199,21 @@ irqline_laneset_oldest(const struct irqline_laneset *set)
 	return oldest;
 }
 
-/* The last number of each lane whose event was handled. */
+/* The number after which the events that wait in a lane begin. */
+static u64 irqline_lane_begins_after(struct irqline_lane *lane)
+{
+	if (irqline_queue_empty(&lane->queue))
+		return lane->taken;
+	return irqline_queue_peek(&lane->queue)->seq - 1;
+}
+
 static void irqline_laneset_save(const struct irqline_laneset *set, u64 *numbers)
 {
 	struct irqline_lane *lane;
 	unsigned int i;
 
 	irqline_for_each_lane(lane, set, i)
-		numbers[i] = lane->taken - irqline_queue_fill(&lane->queue);
+		numbers[i] = irqline_lane_begins_after(lane);
 }
 
 /**
