@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "flow.h"
+#include "taps.h"
 
 #define BATCH	32
 
@@ -261,6 +262,8 @@ void flow_start(struct flow *flow, struct nl *nl)
 {
 	flow->handler = handler_id(nl, flow->line, flow->name);
 	flow->read_fd = dev_open(flow->line, O_RDONLY);
+	/* What other handlers have would fill the file. */
+	tap_subscribe(flow->read_fd, flow->name);
 	flow->raise_fd = dev_open(flow->line, O_WRONLY);
 	pthread_mutex_init(&flow->lock, NULL);
 	pthread_cond_init(&flow->change, NULL);
