@@ -22,6 +22,7 @@
 #include "kselftest_harness.h"
 #include "client.h"
 #include "flow.h"
+#include "taps.h"
 
 #define CYCLES		50
 #define SWITCHED	"switched"
@@ -47,6 +48,7 @@ struct user {
 
 	pthread_t thread;
 	struct nl nl;
+	struct ring ring;
 	int fd, error, tid;
 	unsigned int uses;
 };
@@ -81,6 +83,17 @@ static int poll_end(struct user *user)
 	if (poll(&poller, 1, -1) != 1)
 		return errno;
 	return poller.revents & POLLHUP ? ENODEV : EPROTO;
+}
+
+/* The ring is mapped: nothing is read, and nothing is taken. */
+static int poll_ring(struct user *user)
+{
+	struct pollfd poller = { .fd = user->fd, .events = POLLIN };
+
+	if (poll(&poller, 1, -1) != 1)
+		return errno;
+	ring_set_head(&user->ring, ring_tail(&user->ring));
+	return poller.revents & POLLHUP ? ENODEV : 0;
 }
 
 static int raise_sources(struct user *user)
@@ -197,6 +210,7 @@ static int end_of(const struct user *user)
 static struct user users[] = {
 	{ .name = "read", .flags = O_RDONLY, .use = read_event },
 	{ .name = "poll", .flags = O_RDONLY, .use = poll_event },
+	{ .name = "mapped ring", .flags = O_RDWR, .use = poll_ring },
 	{ .name = "poll of a file for writing", .flags = O_WRONLY, .use = poll_end },
 	{ .name = "factorial", .flags = O_RDWR, .use = compute },
 	{ .name = "factorial, in turn", .flags = O_RDWR, .use = compute },
@@ -378,10 +392,22 @@ static void open_file(struct _test_data_unplug *self, struct user *user)
 	user->fd = user->flags < 0 ? -1 : dev_open(LINE, user->flags);
 	if (user->use == wait_for_uio)
 		user->fd = self->client.fd;
+	if (user->use == poll_ring)
+		ring_map(&user->ring, user->fd);
 	nl_open(&user->nl, IRQLINE_FAMILY_NAME);
 	user->uses = 0;
 	user->tid = 0;
 	user->error = 0;
+}
+
+static struct user *raiser(void)
+{
+	struct user *user;
+
+	for_each_user(user)
+		if (user->raises)
+			return user;
+	die("nobody raises");
 }
 
 /* All of them at work; now and then without the one that keeps the others busy. */
@@ -395,7 +421,7 @@ static void begin(struct __test_metadata *_metadata,
 	for_each_user(user)
 		open_file(self, user);
 	/* It has something that it can keep. */
-	raise_taken(&self->nl, users[3].fd, LINE, MAPPED, SOURCES);
+	raise_taken(&self->nl, raiser()->fd, LINE, MAPPED, SOURCES);
 	WAIT_UNTIL(self->client.ring->head, EVENT_TIMEOUT,
 		   "an event is in the ring");
 	for_each_user(user) {
@@ -455,6 +481,15 @@ static void check_mapping(struct __test_metadata *_metadata,
 	EXPECT_EQ(SOURCES, last->sources);
 }
 
+/* The ring says that it is over, also when the file is closed. */
+static void check_ring(struct __test_metadata *_metadata, struct user *user)
+{
+	EXPECT_EQ(IRQLINE_TAP_RING_GONE, user->ring.ring->flags);
+	EXPECT_GE(user->ring.ring->size, ring_tail(&user->ring) -
+					 ring_head(&user->ring));
+	ring_unmap(&user->ring);
+}
+
 static void end(struct __test_metadata *_metadata,
 		struct _test_data_unplug *self, bool busy)
 {
@@ -468,6 +503,8 @@ static void end(struct __test_metadata *_metadata,
 			continue;
 		check_file(_metadata, user);
 		close(user->fd);
+		if (user->use == poll_ring)
+			check_ring(_metadata, user);
 	}
 	EXPECT_EQ(self->refs + 2, module_refs());
 	check_mapping(_metadata, &self->client);
