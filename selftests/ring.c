@@ -24,8 +24,10 @@
 #define FLOW_SOURCES	0x00fffef0U
 #define EVENT_SIZE	sizeof(struct irqline_event)
 /* The second of two events comes about so late, the reader up to so late. */
-#define SECOND_NS	(10 * NSEC_PER_USEC)
-#define READER_NS	(40 * NSEC_PER_USEC)
+#define SECOND_NS	(50 * NSEC_PER_USEC)
+#define READER_NS	(100 * NSEC_PER_USEC)
+
+enum { CPU_HALVES, CPU_READER };
 #define DRIVER		"/sys/bus/pci/drivers/edu/"
 
 FIXTURE(ring)
@@ -483,6 +485,10 @@ TEST_F_TIMEOUT(ring, loses_no_wake_up_by_edges, 120)
 	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, self->fd, &event));
 	handler_new(&self->nl, LINE, BUSY, 0x4, "tasklet");
 	handler_work(&self->nl, LINE, BUSY, IRQLINE_WORK_SPIN, SECOND_NS);
+	tap_subscribe(self->fd, WORKER);
+	tap_subscribe(self->fd, BUSY);
+	line_affinity(&self->nl, LINE, cpu_nth(CPU_HALVES));
+	pin(cpu_nth(CPU_READER));
 	for (i = 0; i < PINGS; i++) {
 		dev_raise(self->producer.fd, self->producer.source | 0x4);
 		while (!epoll_wait(epoll, &event, 1, 0))

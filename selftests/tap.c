@@ -21,8 +21,10 @@
 #define FLOW_SOURCES	0x00fffef0U
 #define EVENT_SIZE	sizeof(struct irqline_event)
 /* The second of two events comes about so late, the reader up to so late. */
-#define SECOND_NS	(10 * NSEC_PER_USEC)
-#define READER_NS	(40 * NSEC_PER_USEC)
+#define SECOND_NS	(50 * NSEC_PER_USEC)
+#define READER_NS	(100 * NSEC_PER_USEC)
+
+enum { CPU_HALVES, CPU_READER };
 
 FIXTURE(tap)
 {
@@ -474,6 +476,10 @@ TEST_F_TIMEOUT(tap, loses_no_wake_up_by_edges, 120)
 	int i, got;
 
 	handler_work(&self->nl, LINE, SECOND, IRQLINE_WORK_SPIN, SECOND_NS);
+	tap_subscribe(self->fd, FIRST);
+	tap_subscribe(self->fd, SECOND);
+	line_affinity(&self->nl, LINE, cpu_nth(CPU_HALVES));
+	pin(cpu_nth(CPU_READER));
 	for (i = 0; i < PINGS; i++) {
 		dev_raise(self->first.fd,
 			  self->first.source | self->second.source);
