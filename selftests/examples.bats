@@ -28,12 +28,15 @@ follow() {
 	wait_until 10 "$1 has the device open" has_open "$pid" /dev/edu0
 }
 
-# raise COUNT: one event of each handler, so many times.
+# raise COUNT: one event of each handler, so many times. What is raised again before
+# it was taken would be the same event.
 raise() {
 	local i
-	for ((i = 0; i < $1; i++)); do
+	for ((i = 1; i <= $1; i++)); do
 		irqctl raise edu0 0x2
+		wait_until 10 "the first handler is done" shows stats edu0/first "handled=$i"
 		irqctl raise edu0 0x4
+		wait_until 10 "the second handler is done" shows stats edu0/second "handled=$i"
 	done
 }
 
