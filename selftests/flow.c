@@ -169,9 +169,9 @@ static void check_event(struct flow *flow, const struct irqline_event *event)
 		     (unsigned long long)event->seq, event->top_cpu,
 		     event->lane);
 	else if (event->seq != last + 1)
-		fail(flow, "event %llu follows event %llu in lane %u",
+		fail(flow, "event %llu follows event %llu in lane %u, lost %u",
 		     (unsigned long long)event->seq, (unsigned long long)last,
-		     event->lane);
+		     event->lane, event->lost);
 	else if (event->sources & ~flow->outstanding & ~flow->noise)
 		fail(flow, "event %llu is for 0x%x, of which 0x%x is not outstanding",
 		     (unsigned long long)event->seq, event->sources,

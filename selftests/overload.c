@@ -20,10 +20,13 @@
 #define FLOW_SOURCES	0x00ff0000U
 #define OTHER		"other"
 #define OTHER_SOURCES	0x0f000000U
+#define MARKER		"marker"
+#define MARKER_SOURCE	0x10000000U
 #define QUEUE		IRQLINE_QUEUE_MIN
 /* What an event costs: many times what it costs to raise one. */
 #define SPIN_NS		IRQLINE_SPIN_TIME_MAX
 #define SLEEP_NS	(2 * NSEC_PER_MSEC)
+#define HURRY_NS	(100 * NSEC_PER_USEC)
 #define FASTER		10
 /* How many events of each strategy say something. */
 #define EVENTS		25
@@ -38,7 +41,7 @@ enum { CPU_IRQ, CPU_NOISE };
 struct noise {
 	int fd;
 	__u32 sources;
-	bool stop;
+	bool pause, stop;
 	__u64 raises;
 	pthread_t thread;
 };
@@ -49,6 +52,10 @@ static void *make_noise(void *arg)
 
 	pin(cpu_nth(CPU_NOISE));
 	while (!__atomic_load_n(&noise->stop, __ATOMIC_RELAXED)) {
+		if (__atomic_load_n(&noise->pause, __ATOMIC_RELAXED)) {
+			pause_ms(1);
+			continue;
+		}
 		dev_raise(noise->fd, noise->sources);
 		__atomic_add_fetch(&noise->raises, 1, __ATOMIC_RELAXED);
 	}
@@ -67,6 +74,11 @@ static void noise_start(struct noise *noise, __u32 sources)
 static __u64 noise_raises(const struct noise *noise)
 {
 	return __atomic_load_n(&noise->raises, __ATOMIC_RELAXED);
+}
+
+static void noise_pause(struct noise *noise, bool pause)
+{
+	__atomic_store_n(&noise->pause, pause, __ATOMIC_RELAXED);
 }
 
 static void noise_stop(struct noise *noise)
@@ -100,6 +112,21 @@ static void await_idle(struct nl *nl)
 {
 	WAIT_UNTIL(!stats_pending(nl, LINE, HANDLER), EVENT_TIMEOUT,
 		   "nothing is pending");
+}
+
+/*
+ * All that was raised before has been taken, and handled: what the device has held is
+ * there no more when the handler is idle, and a pass that takes what is raised after
+ * that takes the rest, too.
+ */
+static void settle(struct nl *nl)
+{
+	int fd = dev_open(LINE, O_WRONLY);
+
+	await_idle(nl);
+	raise_taken(nl, fd, LINE, MARKER, MARKER_SOURCE);
+	await_idle(nl);
+	close(fd);
 }
 
 static struct flow flow_of(__u32 policy)
@@ -157,6 +184,7 @@ FIXTURE_SETUP(overload)
 	if (cpu_count() < 2)
 		SKIP(return, "there is one CPU only");
 	objects_open(&self->nl);
+	handler_new(&self->nl, LINE, MARKER, MARKER_SOURCE, "inline");
 	line_affinity(&self->nl, LINE, cpu_nth(CPU_IRQ));
 	self->count = strategies_available(&self->nl, self->strategies);
 	self->fd = dev_open(LINE, O_RDWR);
@@ -233,6 +261,7 @@ static void load(struct __test_metadata *_metadata,
 	} while (self->stats.handled < EVENTS || bitten(self) < bites ||
 		 noise_raises(&self->noise) < FASTER * self->stats.handled);
 	noise_stop(&self->noise);
+	settle(&self->nl);
 }
 
 /* All that there is to say at the end of a load without a flow. */
@@ -241,7 +270,6 @@ static void check_drops(struct __test_metadata *_metadata,
 {
 	__u64 before;
 
-	await_idle(&self->nl);
 	do {
 		before = self->events;
 		read_some(_metadata, self);
@@ -261,7 +289,6 @@ static void check_flow(struct __test_metadata *_metadata,
 	const struct flow *flow = &self->flow;
 	int bit;
 
-	await_idle(&self->nl);
 	check_account(_metadata, self, 1);
 	EXPECT_STREQ("", flow->failure);
 	for (bit = 0; bit < 32; bit++)
@@ -336,9 +363,9 @@ TEST_F_TIMEOUT(overload, of_a_lane_for_each_cpu, 60)
 		} while (self->stats.handled < (__u64)i * EVENTS);
 	}
 	noise_stop(&self->noise);
+	settle(&self->nl);
 	if (flows)
 		flow_stop(&self->flow, &self->nl);
-	await_idle(&self->nl);
 	check_account(_metadata, self, lanes);
 	EXPECT_STREQ("", self->flow.failure);
 	if (!flows)
@@ -388,6 +415,7 @@ FIXTURE(live)
 FIXTURE_SETUP(live)
 {
 	objects_open(&self->nl);
+	handler_new(&self->nl, LINE, MARKER, MARKER_SOURCE, "inline");
 	self->count = strategies_available(&self->nl, self->strategies);
 	self->seed = now_ns();
 	ksft_print_msg("seed %u\n", self->seed);
@@ -423,7 +451,12 @@ static bool try_resize(struct __test_metadata *_metadata,
 	return !err;
 }
 
-/* The consumer catches up for a size that what waits is too much for. */
+/* The consumer catches up, but no faster than who reads the events can. */
+static void hurry(struct nl *nl)
+{
+	handler_work(nl, LINE, HANDLER, IRQLINE_WORK_SPIN, HURRY_NS);
+}
+
 static void resize(struct __test_metadata *_metadata,
 		   struct _test_data_live *self)
 {
@@ -432,10 +465,12 @@ static void resize(struct __test_metadata *_metadata,
 	if (try_resize(_metadata, self, to))
 		return;
 	self->refused++;
-	handler_work(&self->nl, LINE, HANDLER, IRQLINE_WORK_NONE, 0);
+	noise_pause(&self->noise, true);
+	hurry(&self->nl);
 	WAIT_UNTIL(try_resize(_metadata, self, to), EVENT_TIMEOUT,
 		   "what waits fits");
 	handler_work(&self->nl, LINE, HANDLER, IRQLINE_WORK_SPIN, SPIN_NS);
+	noise_pause(&self->noise, false);
 }
 
 /* What the work costs, it must cost where it may not sleep, too. */
@@ -464,9 +499,9 @@ static void check_live_flow(struct __test_metadata *_metadata,
 
 	noise_stop(&self->noise);
 	/* A large queue has room for a lot of noise. */
-	handler_work(&self->nl, LINE, HANDLER, IRQLINE_WORK_NONE, 0);
+	hurry(&self->nl);
+	settle(&self->nl);
 	flow_stop(&self->flow, &self->nl);
-	await_idle(&self->nl);
 	stats_get(&self->nl, LINE, HANDLER, &stats);
 	EXPECT_STREQ("", self->flow.failure);
 	EXPECT_TRUE(stats_add_up(&stats));
@@ -560,6 +595,7 @@ TEST_F_TIMEOUT(live, lanes_lose_nothing, 120)
 			ASSERT_EQ(EBUSY, err) TH_LOG("%s", self->nl.ack.text);
 	}
 	noise_stop(&self->noise);
+	settle(&self->nl);
 	flow_stop(&self->flow, &self->nl);
 	EXPECT_STREQ("", self->flow.failure);
 	EXPECT_EQ(self->flow.events, flow_last(&self->flow));
@@ -623,7 +659,7 @@ TEST_F_TIMEOUT(live, policies_keep_the_account, 60)
 		hear(_metadata, self, 0);
 	}
 	noise_stop(&self->noise);
-	await_idle(&self->nl);
+	settle(&self->nl);
 	hear(_metadata, self, 500);
 	EXPECT_EQ(IRQLINE_ALERT_OVERFLOW_BEGIN, self->alert);
 	EXPECT_GE(self->alerts, 2);
@@ -687,6 +723,7 @@ FIXTURE_SETUP(builtin)
 	struct nl_msg msg;
 
 	objects_open(&self->nl);
+	handler_new(&self->nl, LINE, MARKER, MARKER_SOURCE, "inline");
 	request_handler(&msg, IRQLINE_CMD_HANDLER_SET, LINE, "factorial");
 	nl_put_u32(&msg, IRQLINE_A_HANDLER_QUEUE, IRQLINE_QUEUE_MIN);
 	nl_put_u32(&msg, IRQLINE_A_HANDLER_OVERFLOW, variant->policy);
