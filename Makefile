@@ -147,7 +147,7 @@ lint: packages source
 	@tools/vm/need 'run the static checks' sparse coccinelle shellcheck perl python3
 	@SOURCE='$(SOURCE)' tools/lint $(KERNELS)
 
-# Three events and two switches; LARGE=1 takes more of them, and longer.
+# LARGE=1 takes more events and switches, and longer.
 .PHONY: model
 model:
 	@tools/vm/need 'check the model' spin gcc libc6-dev
