@@ -221,7 +221,7 @@ static void check_account(struct __test_metadata *_metadata,
  * there were, those of others included.
  */
 static int read_some(struct __test_metadata *_metadata,
-		      struct _test_data_overload *self)
+		     struct _test_data_overload *self)
 {
 	struct irqline_event events[BATCH];
 	int count = dev_read(self->fd, events, BATCH, 0), i;
