@@ -111,19 +111,18 @@ int edu_dma_probe(struct edu *edu)
 }
 
 /**
- * edu_dma_remove() - keep the device away from the page
+ * edu_dma_end() - wait until the device leaves the page alone
  * @edu: the device, which is marked as gone
  *
- * It may be at a transfer that nobody waits for. Should it never end, it does not
- * reach memory without bus mastering.
+ * It may be at a transfer that nobody waits for. Should it never end, it must lose
+ * bus mastering before the page is given back.
  *
  * Context: may sleep. The line is still there, for the interrupt of its end.
  */
-void edu_dma_remove(struct edu *edu)
+void edu_dma_end(struct edu *edu)
 {
 	if (edu_engine_rest(&edu->dma))
 		pci_warn(edu->pdev, "a transfer does not end\n");
-	pci_clear_master(edu->pdev);
 }
 
 /**

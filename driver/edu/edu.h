@@ -104,7 +104,7 @@ int edu_factorial_compute(struct edu *edu, u32 operand, u32 timeout_ms,
 /* dma.c */
 void edu_dma_init(struct edu *edu);
 int edu_dma_probe(struct edu *edu);
-void edu_dma_remove(struct edu *edu);
+void edu_dma_end(struct edu *edu);
 void edu_dma_work(void *priv, const struct irqline_event *event);
 int edu_dma_copy(struct edu *edu, const struct edu_dma *request);
 

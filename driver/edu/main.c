@@ -205,10 +205,12 @@ free_vectors:
 static void edu_stop(struct edu *edu, struct pci_dev *pdev)
 {
 	edu_chardev_del(edu);
-	edu_dma_remove(edu);
+	edu_dma_end(edu);
 	/* What it is at work on is not to interrupt any more, while interrupts go. */
 	edu_write(edu, EDU_STATUS, 0);
 	irqline_unregister(edu->line);
+	/* Not before: the line writes the same register to mask INTx. */
+	pci_clear_master(pdev);
 	pci_free_irq_vectors(pdev);
 }
 
@@ -259,7 +261,6 @@ static void edu_remove(struct pci_dev *pdev)
 
 	edu_stop(edu, pdev);
 	/* The PCI core unmasks INTx, and others may listen there. */
-	edu_write(edu, EDU_STATUS, 0);
 	edu_write(edu, EDU_IRQ_ACK, U32_MAX);
 	edu_chardev_put(edu);
 }
