@@ -270,3 +270,26 @@ bool irqline_tap_ready(const struct irqline_tap *tap)
 {
 	return irqline_tap_waiting(tap) >= READ_ONCE(tap->watermark);
 }
+
+/**
+ * irqline_tap_claim() - take the events by read(), or from the ring, for ever
+ * @tap: the tap
+ * @use: %IRQLINE_TAP_READ or %IRQLINE_TAP_MAPPED
+ *
+ * Context: process.
+ * Return: 0, or -EBUSY if they are taken the other way.
+ */
+int irqline_tap_claim(struct irqline_tap *tap, enum irqline_tap_use use)
+{
+	int err = 0;
+
+	if (likely(READ_ONCE(tap->use) == use))
+		return 0;
+	mutex_lock(&tap->mutex);
+	if (!tap->use)
+		WRITE_ONCE(tap->use, use);
+	else if (tap->use != use)
+		err = -EBUSY;
+	mutex_unlock(&tap->mutex);
+	return err;
+}

@@ -85,5 +85,6 @@ void irqline_tap_end(struct irqline_tap *tap);
 bool irqline_tap_gone(const struct irqline_tap *tap);
 u32 irqline_tap_waiting(const struct irqline_tap *tap);
 bool irqline_tap_ready(const struct irqline_tap *tap);
+int irqline_tap_claim(struct irqline_tap *tap, enum irqline_tap_use use);
 
 #endif /* _IRQLINE_TAP_H */

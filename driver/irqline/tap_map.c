@@ -67,20 +67,6 @@ static int irqline_tap_may_map(const struct irqline_tap *tap, const void *part,
 	return 0;
 }
 
-/* From now on, and for ever, the events are for who has them mapped. */
-static int irqline_tap_claim_map(struct irqline_tap *tap)
-{
-	int err = 0;
-
-	mutex_lock(&tap->mutex);
-	if (tap->use == IRQLINE_TAP_READ)
-		err = -EBUSY;
-	else
-		WRITE_ONCE(tap->use, IRQLINE_TAP_MAPPED);
-	mutex_unlock(&tap->mutex);
-	return err;
-}
-
 /**
  * irqline_tap_mmap() - the mmap() of a client's character device
  * @tap: of irqline_tap_open()
@@ -102,7 +88,7 @@ int irqline_tap_mmap(struct irqline_tap *tap, struct vm_area_struct *vma)
 	err = irqline_tap_may_map(tap, part, vma);
 	if (err)
 		return err;
-	err = irqline_tap_claim_map(tap);
+	err = irqline_tap_claim(tap, IRQLINE_TAP_MAPPED);
 	if (err)
 		return err;
 	irqline_vma_flags_set(vma, VM_DONTEXPAND | VM_DONTCOPY | VM_DONTDUMP);

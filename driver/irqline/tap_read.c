@@ -9,22 +9,6 @@
 
 #include "tap.h"
 
-/* From now on, and for ever, the events are for read(). */
-static int irqline_tap_claim(struct irqline_tap *tap)
-{
-	int err = 0;
-
-	if (likely(READ_ONCE(tap->use) == IRQLINE_TAP_READ))
-		return 0;
-	mutex_lock(&tap->mutex);
-	if (tap->use == IRQLINE_TAP_MAPPED)
-		err = -EBUSY;
-	else
-		WRITE_ONCE(tap->use, IRQLINE_TAP_READ);
-	mutex_unlock(&tap->mutex);
-	return err;
-}
-
 /* Up to @max events that lie together in the ring. */
 static ssize_t irqline_tap_copy_some(struct irqline_tap *tap, char __user *buf,
 				     u32 max)
@@ -123,7 +107,8 @@ ssize_t irqline_tap_read(struct irqline_tap *tap, char __user *buf,
 		return -EINVAL;
 	if (irqline_tap_gone(tap))
 		return -ENODEV;
-	done = irqline_tap_claim(tap) ?: irqline_tap_lock(tap, nonblock);
+	done = irqline_tap_claim(tap, IRQLINE_TAP_READ) ?:
+	       irqline_tap_lock(tap, nonblock);
 	if (done)
 		return done;
 	done = irqline_tap_read_locked(tap, buf, max, nonblock);
