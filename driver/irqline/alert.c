@@ -18,21 +18,21 @@ static bool irqline_alerts_take(struct irqline_alerts *alerts,
 
 	raw_spin_lock_irq(alerts->lock);
 	switch (alerts->state) {
-	case IRQLINE_ALERT_QUIET:
-	case IRQLINE_ALERT_LASTING:
+	case IRQLINE_EPISODE_QUIET:
+	case IRQLINE_EPISODE_LASTING:
 		found = false;
 		break;
-	case IRQLINE_ALERT_BEGUN:
-	case IRQLINE_ALERT_OVER:
+	case IRQLINE_EPISODE_BEGUN:
+	case IRQLINE_EPISODE_OVER:
 		info->alert = IRQLINE_ALERT_OVERFLOW_BEGIN;
 		info->counts = alerts->begin;
-		alerts->state = alerts->state == IRQLINE_ALERT_OVER ?
-			IRQLINE_ALERT_ENDED : IRQLINE_ALERT_LASTING;
+		alerts->state = alerts->state == IRQLINE_EPISODE_OVER ?
+			IRQLINE_EPISODE_ENDED : IRQLINE_EPISODE_LASTING;
 		break;
-	case IRQLINE_ALERT_ENDED:
+	case IRQLINE_EPISODE_ENDED:
 		info->alert = IRQLINE_ALERT_OVERFLOW_END;
 		info->counts = alerts->end;
-		alerts->state = IRQLINE_ALERT_QUIET;
+		alerts->state = IRQLINE_EPISODE_QUIET;
 		break;
 	}
 	raw_spin_unlock_irq(alerts->lock);
@@ -76,19 +76,19 @@ void irqline_alerts_begin(struct irqline_alerts *alerts,
 	lockdep_assert_held(alerts->lock);
 
 	switch (alerts->state) {
-	case IRQLINE_ALERT_QUIET:
+	case IRQLINE_EPISODE_QUIET:
 		alerts->begin = *counts;
-		alerts->state = IRQLINE_ALERT_BEGUN;
+		alerts->state = IRQLINE_EPISODE_BEGUN;
 		schedule_work(&alerts->work);
 		break;
-	case IRQLINE_ALERT_ENDED:
-		alerts->state = IRQLINE_ALERT_LASTING;
+	case IRQLINE_EPISODE_ENDED:
+		alerts->state = IRQLINE_EPISODE_LASTING;
 		break;
-	case IRQLINE_ALERT_OVER:
-		alerts->state = IRQLINE_ALERT_BEGUN;
+	case IRQLINE_EPISODE_OVER:
+		alerts->state = IRQLINE_EPISODE_BEGUN;
 		break;
-	case IRQLINE_ALERT_BEGUN:
-	case IRQLINE_ALERT_LASTING:
+	case IRQLINE_EPISODE_BEGUN:
+	case IRQLINE_EPISODE_LASTING:
 		WARN_ON_ONCE(1);
 		break;
 	}
@@ -108,16 +108,16 @@ void irqline_alerts_end(struct irqline_alerts *alerts,
 
 	alerts->end = *counts;
 	switch (alerts->state) {
-	case IRQLINE_ALERT_BEGUN:
-		alerts->state = IRQLINE_ALERT_OVER;
+	case IRQLINE_EPISODE_BEGUN:
+		alerts->state = IRQLINE_EPISODE_OVER;
 		break;
-	case IRQLINE_ALERT_LASTING:
-		alerts->state = IRQLINE_ALERT_ENDED;
+	case IRQLINE_EPISODE_LASTING:
+		alerts->state = IRQLINE_EPISODE_ENDED;
 		schedule_work(&alerts->work);
 		break;
-	case IRQLINE_ALERT_QUIET:
-	case IRQLINE_ALERT_ENDED:
-	case IRQLINE_ALERT_OVER:
+	case IRQLINE_EPISODE_QUIET:
+	case IRQLINE_EPISODE_ENDED:
+	case IRQLINE_EPISODE_OVER:
 		WARN_ON_ONCE(1);
 		break;
 	}

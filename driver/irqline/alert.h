@@ -10,19 +10,19 @@
 struct irqline_handler;
 
 /**
- * enum irqline_alert_state - what is to be told of an episode of overflow
- * @IRQLINE_ALERT_QUIET: there is none, or all is told
- * @IRQLINE_ALERT_BEGUN: that it has begun
- * @IRQLINE_ALERT_LASTING: nothing, until it ends
- * @IRQLINE_ALERT_ENDED: that it has ended
- * @IRQLINE_ALERT_OVER: both, before anything was told
+ * enum irqline_episode - what is to be told of an episode of overflow
+ * @IRQLINE_EPISODE_QUIET: there is none, or all is told
+ * @IRQLINE_EPISODE_BEGUN: that it has begun
+ * @IRQLINE_EPISODE_LASTING: nothing, until it ends
+ * @IRQLINE_EPISODE_ENDED: that it has ended
+ * @IRQLINE_EPISODE_OVER: both, before anything was told
  */
-enum irqline_alert_state {
-	IRQLINE_ALERT_QUIET,
-	IRQLINE_ALERT_BEGUN,
-	IRQLINE_ALERT_LASTING,
-	IRQLINE_ALERT_ENDED,
-	IRQLINE_ALERT_OVER,
+enum irqline_episode {
+	IRQLINE_EPISODE_QUIET,
+	IRQLINE_EPISODE_BEGUN,
+	IRQLINE_EPISODE_LASTING,
+	IRQLINE_EPISODE_ENDED,
+	IRQLINE_EPISODE_OVER,
 };
 
 /**
@@ -36,7 +36,7 @@ enum irqline_alert_state {
  */
 struct irqline_alerts {
 	raw_spinlock_t *lock;
-	enum irqline_alert_state state;
+	enum irqline_episode state;
 	struct irqline_counts begin;
 	struct irqline_counts end;
 	struct irqline_handler *handler;
