@@ -288,12 +288,12 @@ void irqline_unregister(struct irqline_line *line)
 	mutex_lock(&line->mutex);
 	line->dead = true;
 	mutex_unlock(&line->mutex);
-	irqline_notify(IRQLINE_NOTIFY_LINE_DEL, line);
 	irqline_tops_unlock();
 
 	/* Handlers first: passes go on to acknowledge as long as there are any. */
 	irqline_roster_end(line);
 	irqline_tops_lock();
+	irqline_notify(IRQLINE_NOTIFY_LINE_DEL, line);
 	irqline_tops_stop(line);
 	irqline_tops_unlock();
 	irqline_line_end(line);
