@@ -65,7 +65,7 @@ void irqline_lane_counts_locked(struct irqline_lane *lane,
  * @lane: the lane
  * @counts: to be filled; taken = handled + dropped + merged + pending
  *
- * The lock keeps the producer away; the owner, who takes no lock, is waited
+ * The lock keeps the producer away; the owner, who need not take it, is waited
  * for while it changes the counts, without keeping passes away.
  *
  * Context: process.

@@ -85,9 +85,17 @@ static int irqline_change_lanes(struct irqline_change *change,
 				const struct irqline_handler_settings *settings,
 				struct netlink_ext_ack *extack)
 {
+	bool percpu = settings->lanes == IRQLINE_LANES_PERCPU;
+	unsigned int nr = percpu ? num_possible_cpus() : 1;
+	int err;
+
 	if (!handler->numbers)
 		handler->numbers = kcalloc(nr_cpu_ids, sizeof(u64),
 					   GFP_KERNEL_ACCOUNT);
+	err = irqline_change_room(line, nr * irqline_ring_memory(settings->queue),
+				  extack);
+	if (err)
+		return err;
 	change->lanes = irqline_handler_lanes(handler, settings);
 	if (!handler->numbers || !change->lanes)
 		return -ENOMEM;
@@ -183,24 +191,24 @@ static void irqline_change_settle(struct irqline_change *change,
 }
 
 /*
- * Other queues, or others to do when they are full. Returns false if more waits than
- * would fit. Context: line->mutex held.
+ * Other queues, or others to do when they are full. Returns NULL, or why it cannot be.
+ * Context: line->mutex held.
  */
-static bool irqline_change_requeue(struct irqline_change *change,
-				   struct irqline_handler *handler,
-				   const struct irqline_handler_settings *settings)
+static const char *irqline_change_requeue(struct irqline_change *change,
+					  struct irqline_handler *handler,
+					  const struct irqline_handler_settings *settings)
 {
-	bool fits = true;
+	const char *why = NULL;
 
 	raw_spin_lock_irq(&handler->hub->lock);
 	if (change->rings)
-		fits = irqline_laneset_chain(handler->lanes, change->rings,
-					     settings->queue);
-	if (fits)
+		why = irqline_laneset_chain(handler->lanes, change->rings,
+					    settings->queue);
+	if (!why)
 		irqline_laneset_policy(handler->lanes, settings->overflow,
 				       settings->high, settings->low);
 	raw_spin_unlock_irq(&handler->hub->lock);
-	return fits;
+	return why;
 }
 
 /* The point of no return. Returns an error if it is not passed. */
@@ -210,20 +218,21 @@ static int irqline_change_commit(struct irqline_change *change,
 				 const struct irqline_handler_settings *settings,
 				 struct netlink_ext_ack *extack)
 {
+	const char *why = NULL;
 	int err = 0;
 
 	mutex_lock(&line->mutex);
-	if (line->dead) {
+	if (line->dead)
 		err = -ENODEV;
-	} else if (change->requeue &&
-		   !irqline_change_requeue(change, handler, settings)) {
-		NL_SET_ERR_MSG(extack, "more events wait than the queue would hold");
-		err = -EBUSY;
-	} else {
+	else if (change->requeue)
+		why = irqline_change_requeue(change, handler, settings);
+	if (!err && !why)
 		irqline_change_settle(change, line, handler, settings);
-	}
 	mutex_unlock(&line->mutex);
-	return err;
+	if (!why)
+		return err;
+	extack->_msg = why;
+	return -EBUSY;
 }
 
 /*

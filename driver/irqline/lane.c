@@ -163,7 +163,8 @@ static void irqline_lane_next(struct irqline_lane *lane,
 	unsigned long flags;
 
 	local_irq_save(flags);
-	if (unlikely(READ_ONCE(lane->shared))) {
+	/* Pairs with irqline_laneset_unshare(): the producer has left them alone. */
+	if (unlikely(smp_load_acquire(&lane->shared))) {
 		raw_spin_lock(&hub->lock);
 		irqline_lane_fetch(lane, event);
 		raw_spin_unlock(&hub->lock);
@@ -171,6 +172,19 @@ static void irqline_lane_next(struct irqline_lane *lane,
 		irqline_lane_fetch(lane, event);
 	}
 	local_irq_restore(flags);
+}
+
+/* Owner, with the queue empty: nothing comes to a ring that was read out any more. */
+static void irqline_lane_tidy(struct irqline_lane *lane)
+{
+	struct irqline_hub *hub = lane->hub;
+	unsigned long flags;
+
+	if (likely(!irqline_queue_chained(&lane->queue)))
+		return;
+	raw_spin_lock_irqsave(&hub->lock, flags);
+	irqline_queue_follow(&lane->queue);
+	raw_spin_unlock_irqrestore(&hub->lock, flags);
 }
 
 static void irqline_lane_done(struct irqline_lane *lane)
@@ -282,6 +296,7 @@ static unsigned int irqline_lane_run(struct irqline_lane *lane,
 	while (READ_ONCE(lane->exec) == exec) {
 		if (irqline_queue_empty(&lane->queue)) {
 			irqline_lane_relieve(lane);
+			irqline_lane_tidy(lane);
 			if (irqline_lane_give_up(lane))
 				return done;
 			continue;
@@ -677,15 +692,20 @@ void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to)
 }
 
 /**
- * irqline_lane_nudge() - have an owner look at a lane
+ * irqline_lane_nudge() - have an owner look at a lane, if there is something to see
  * @lane: the lane, which has an executor
  *
- * For what changes a lane, and is no producer.
+ * For what changes a lane, and is no producer. A lane that is owned for nothing
+ * would keep the machine from being suspended if its executor waits for others.
  *
  * Context: process.
  */
 void irqline_lane_nudge(struct irqline_lane *lane)
 {
+	if (!irqline_queue_fill(&lane->queue) &&
+	    !irqline_queue_chained(&lane->queue) &&
+	    !READ_ONCE(lane->overflowing))
+		return;
 	if (irqline_lane_claim(lane))
 		irqline_lane_kick(lane, NULL);
 }

@@ -299,8 +299,9 @@ void irqline_laneset_unshare(struct irqline_laneset *set,
 
 	if (irqline_overflow_shares(overflow))
 		return;
+	/* Pairs with irqline_lane_next(): the policy that shared has ended. */
 	irqline_for_each_lane(lane, set, i)
-		WRITE_ONCE(lane->shared, false);
+		smp_store_release(&lane->shared, false);
 }
 
 /**
@@ -377,22 +378,25 @@ struct irqline_ring **irqline_laneset_rings(const struct irqline_laneset *set,
  * @size: events that each holds
  *
  * Context: hub->lock held.
- * Return: false if more events wait somewhere, and then nothing was done.
+ * Return: NULL; or why it cannot be done now, and then nothing was.
  */
-bool irqline_laneset_chain(struct irqline_laneset *set,
-			   struct irqline_ring **rings, u32 size)
+const char *irqline_laneset_chain(struct irqline_laneset *set,
+				  struct irqline_ring **rings, u32 size)
 {
 	struct irqline_lane *lane;
 	unsigned int i;
 
-	irqline_for_each_lane(lane, set, i)
+	irqline_for_each_lane(lane, set, i) {
 		if (irqline_queue_fill(&lane->queue) > size)
-			return false;
+			return "more events wait than the queue would hold";
+		if (!irqline_queue_chainable(&lane->queue))
+			return "events still wait in queues of too many former sizes";
+	}
 	irqline_for_each_lane(lane, set, i) {
 		irqline_lane_chain(lane, rings[i]);
 		rings[i] = NULL;
 	}
-	return true;
+	return NULL;
 }
 
 /**

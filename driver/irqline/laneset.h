@@ -63,8 +63,8 @@ struct irqline_ring **irqline_laneset_rings(const struct irqline_laneset *set,
 					    u32 size);
 void irqline_laneset_free_rings(const struct irqline_laneset *set,
 				struct irqline_ring **rings);
-bool irqline_laneset_chain(struct irqline_laneset *set,
-			   struct irqline_ring **rings, u32 size);
+const char *irqline_laneset_chain(struct irqline_laneset *set,
+				  struct irqline_ring **rings, u32 size);
 void irqline_laneset_budget(struct irqline_laneset *set, u32 budget);
 bool irqline_laneset_idle(const struct irqline_laneset *set);
 unsigned int irqline_laneset_count(const struct irqline_laneset *set);

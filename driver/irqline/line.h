@@ -56,7 +56,8 @@ struct irqline_line_counts {
  * @masked: the device is masked for as long as a switch or a suspend takes, or
  *	its top half polls INTx; under hub.lock
  * @held: sources that passes leave at the device; under hub.lock
- * @throttled: some of them are pending, and INTx is masked; under hub.lock
+ * @throttled: some of them are pending, so INTx is masked, and the device is to be
+ *	asked when less is held; under hub.lock
  * @gone: the device no longer answers; under hub.lock
  * @table: which lanes want which sources; under hub.lock, written under the
  *	mutex, too

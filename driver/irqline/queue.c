@@ -59,7 +59,8 @@ static void irqline_ring_free_rcu(struct rcu_head *rcu)
  */
 size_t irqline_ring_memory(u32 size)
 {
-	return array_size(size, sizeof(struct irqline_event));
+	return array_size(size, sizeof(struct irqline_event)) +
+		kmalloc_size_roundup(sizeof(struct irqline_ring));
 }
 
 /**
@@ -77,6 +78,7 @@ int irqline_queue_init(struct irqline_queue *queue, u32 size)
 		return -ENOMEM;
 	queue->out = queue->in;
 	atomic_set(&queue->slots, size);
+	atomic_set(&queue->rings, 1);
 	return 0;
 }
 
@@ -97,7 +99,8 @@ void irqline_queue_destroy(struct irqline_queue *queue)
 
 /**
  * irqline_queue_chain() - producer: have all events from the next one on elsewhere
- * @queue: the queue; not more events in it than @ring holds
+ * @queue: the queue; irqline_queue_chainable(), and not more events in it than @ring
+ *	holds
  * @ring: of irqline_ring_alloc()
  *
  * The fill never exceeds what the newest ring holds, so an event finds its slot
@@ -107,6 +110,7 @@ void irqline_queue_chain(struct irqline_queue *queue, struct irqline_ring *ring)
 {
 	ring->from = queue->tail;
 	atomic_add(ring->mask + 1, &queue->slots);
+	atomic_inc(&queue->rings);
 	/*
 	 * Pairs with the consumer, which finds the ring complete by the address,
 	 * and is sure to find it with its first event.
@@ -130,6 +134,7 @@ void irqline_queue_follow(struct irqline_queue *queue)
 			break;
 		queue->out = next;
 		atomic_sub(ring->mask + 1, &queue->slots);
+		atomic_dec(&queue->rings);
 		call_rcu(&ring->rcu, irqline_ring_free_rcu);
 	}
 }
@@ -143,8 +148,10 @@ void irqline_queue_follow(struct irqline_queue *queue)
 struct irqline_event *irqline_queue_newest(struct irqline_queue *queue)
 {
 	u32 number = queue->tail - 1;
-	struct irqline_ring *ring = queue->out;
+	struct irqline_ring *ring = queue->in;
 
+	if (unlikely(!irqline_ring_has(ring, number)))
+		ring = queue->out;
 	while (ring->next && irqline_ring_has(ring->next, number))
 		ring = ring->next;
 	return &ring->events[number & ring->mask];
@@ -159,5 +166,8 @@ struct irqline_event *irqline_queue_newest(struct irqline_queue *queue)
  */
 size_t irqline_queue_memory(const struct irqline_queue *queue)
 {
-	return irqline_ring_memory(atomic_read(&queue->slots));
+	return array_size(atomic_read(&queue->slots),
+			  sizeof(struct irqline_event)) +
+		array_size(atomic_read(&queue->rings),
+			   kmalloc_size_roundup(sizeof(struct irqline_ring)));
 }

@@ -41,6 +41,7 @@ struct irqline_ring {
  * @in: where the next event goes; the producer's
  * @tail: its number; runs free, written by the producer
  * @slots: of all rings, for who asks how much memory they take
+ * @rings: how many there are
  * @out: where the oldest event is, or was when it was there; the consumer's
  * @head: its number; runs free, written by the consumer
  */
@@ -48,9 +49,16 @@ struct irqline_queue {
 	struct irqline_ring *in;
 	u32 tail;
 	atomic_t slots;
+	atomic_t rings;
 	struct irqline_ring *out ____cacheline_aligned_in_smp;
 	u32 head;
 };
+
+/*
+ * Who leaves them behind does it with interrupts off, and who merges may have to look
+ * through them, so there are few.
+ */
+#define IRQLINE_RINGS_MAX	8
 
 struct irqline_ring *irqline_ring_alloc(u32 size);
 void irqline_ring_free(struct irqline_ring *ring);
@@ -62,6 +70,18 @@ void irqline_queue_chain(struct irqline_queue *queue, struct irqline_ring *ring)
 void irqline_queue_follow(struct irqline_queue *queue);
 struct irqline_event *irqline_queue_newest(struct irqline_queue *queue);
 size_t irqline_queue_memory(const struct irqline_queue *queue);
+
+/* Are there rings beside the one that the producer uses? */
+static inline bool irqline_queue_chained(const struct irqline_queue *queue)
+{
+	return atomic_read(&queue->rings) > 1;
+}
+
+/* Can there be one more? */
+static inline bool irqline_queue_chainable(const struct irqline_queue *queue)
+{
+	return atomic_read(&queue->rings) < IRQLINE_RINGS_MAX;
+}
 
 /* Producer: how many events there may be. */
 static inline u32 irqline_queue_size(const struct irqline_queue *queue)
