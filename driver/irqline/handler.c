@@ -68,11 +68,18 @@ static void irqline_handler_work(struct irqline_lane *lane,
 	irqline_tapset_push(handler->taps, event);
 }
 
-/* Whether passes are to leave its sources at the device. */
+/*
+ * Whether passes are to leave its sources at the device. Many may begin in one round,
+ * so passes look at all of them once, when it is over.
+ */
 static void irqline_handler_hold(struct irqline_handler *handler, bool begin)
 {
-	if (begin ? !handler->holds++ : !--handler->holds)
-		handler->hub->hold(handler->hub);
+	struct irqline_hub *hub = handler->hub;
+
+	if (begin && !handler->holds++)
+		hub->holds = true;
+	else if (!begin && !--handler->holds)
+		hub->hold(hub);
 }
 
 /*

@@ -19,8 +19,9 @@
  *	it, and every executor is looked up and kicked under it, so that
  *	publishing another one has to take it but once
  * @thread: the thread of the interrupt
- * @hold: the way up: a handler begins or ceases to have its sources held at the
- *	device. Called with @lock held
+ * @hold: the way up: a handler ceases to have its sources held at the device.
+ *	Called with @lock held
+ * @holds: some handlers have begun to, for the next round of a pass; under @lock
  * @clock: events carry times
  * @draining: somebody waits in irqline_lane_drain()
  * @drained: completed after each run while @draining
@@ -29,6 +30,7 @@ struct irqline_hub {
 	raw_spinlock_t lock;
 	struct irqline_thread thread;
 	void (*hold)(struct irqline_hub *hub);
+	bool holds;
 	bool clock;
 	bool draining;
 	struct completion drained;

@@ -75,8 +75,8 @@ static void irqline_line_release(struct irqline_line *line)
  * irqline_line_hold() - irqline_hub.hold of a line: look again what is to be held
  * @hub: of the line
  *
- * Within a pass, it tells the rounds that are to come. As soon as one source less is
- * held, the device is asked; what is still held then throttles the line once more.
+ * As soon as one source less is held, the device is asked; what is still held then
+ * throttles the line once more.
  *
  * Context: any; hub->lock held.
  */
@@ -88,6 +88,7 @@ void irqline_line_hold(struct irqline_hub *hub)
 
 	lockdep_assert_held(&hub->lock);
 
+	hub->holds = false;
 	line->held = held;
 	if (released && line->throttled)
 		irqline_line_release(line);
@@ -114,6 +115,8 @@ static enum irqline_found irqline_line_rounds(struct irqline_line *line,
 	if (unlikely(line->closed || line->gone))
 		return IRQLINE_FOUND_NOTHING;
 	while ((pending = irqline_line_status(line))) {
+		if (unlikely(line->hub.holds))
+			irqline_line_hold(&line->hub);
 		pending &= ~line->held;
 		if (unlikely(!pending)) {
 			held = irqline_line_throttle(line, top);
