@@ -776,6 +776,28 @@ TEST_F(resize, keeps_what_waits_in_order)
 	set_queue(&self->nl, IRQLINE_QUEUE_MIN);
 }
 
+/* One event is enough to keep the queues of all sizes that there were since. */
+TEST_F(resize, is_refused_while_many_sizes_are_in_use)
+{
+	static const struct expected events[] = {
+		{ 1, NTH(0), 0 }, { 2, NTH(1), 0 },
+	};
+	int i;
+
+	raise_nths(&self->nl, self->fd, 0, 1);
+	for (i = 0; i < 7; i++)
+		set_queue(&self->nl, i & 1 ? 4 : 8);
+	expect_too_small(_metadata, self, 16);
+	EXPECT_NE(NULL, strstr(self->nl.ack.text, "former sizes"))
+		TH_LOG("%s", self->nl.ack.text);
+
+	stall_end(&self->stall, &self->nl, "kthread");
+	raise_nths(&self->nl, self->fd, 1, 1);
+	for (i = 0; i < 2; i++)
+		expect_event(_metadata, self->fd, self->id, &events[i]);
+	set_queue(&self->nl, 16);
+}
+
 TEST_F(resize, drops_the_oldest_from_where_it_is)
 {
 	static const struct expected left[] = {
