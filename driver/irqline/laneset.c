@@ -299,9 +299,10 @@ void irqline_laneset_unshare(struct irqline_laneset *set,
 
 	if (irqline_overflow_shares(overflow))
 		return;
-	/* Pairs with irqline_lane_next(): the policy that shared has ended. */
-	irqline_for_each_lane(lane, set, i)
+	irqline_for_each_lane(lane, set, i) {
+		/* Pairs with irqline_lane_next(): what shared them has ended. */
 		smp_store_release(&lane->shared, false);
+	}
 }
 
 /**
