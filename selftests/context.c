@@ -451,7 +451,13 @@ TEST_F(context, runs_where_it_claims_after_a_switch)
 			fetch(_metadata, self);
 		while (!(self->events[self->count - 1].sources & MARKER));
 
-		check_undisturbed(_metadata, self, variant);
+		/*
+		 * The run that has just handled the marker was handed over, and
+		 * may take an event more along before it ends.
+		 */
+		raise_one_by_one(_metadata, self, ONE_BY_ONE);
+		ASSERT_LE(ONE_BY_ONE - 2,
+			  check_places(_metadata, self, variant));
 	}
 }
 
