@@ -475,6 +475,22 @@ static void irqline_counts_add(struct irqline_counts *sum,
 	sum->owed += counts->owed;
 }
 
+static void irqline_laneset_sum(const struct irqline_laneset *set,
+				struct irqline_counts *sum,
+				void (*get)(struct irqline_lane *lane,
+					    struct irqline_counts *counts))
+{
+	struct irqline_counts counts;
+	struct irqline_lane *lane;
+	unsigned int i;
+
+	*sum = (struct irqline_counts) { };
+	irqline_for_each_lane(lane, set, i) {
+		get(lane, &counts);
+		irqline_counts_add(sum, &counts);
+	}
+}
+
 /**
  * irqline_laneset_counts() - the account of all lanes
  * @set: the lanes
@@ -487,15 +503,7 @@ static void irqline_counts_add(struct irqline_counts *sum,
 void irqline_laneset_counts(const struct irqline_laneset *set,
 			    struct irqline_counts *sum)
 {
-	struct irqline_counts counts;
-	struct irqline_lane *lane;
-	unsigned int i;
-
-	*sum = (struct irqline_counts) { };
-	irqline_for_each_lane(lane, set, i) {
-		irqline_lane_counts(lane, &counts);
-		irqline_counts_add(sum, &counts);
-	}
+	irqline_laneset_sum(set, sum, irqline_lane_counts);
 }
 
 /**
@@ -508,13 +516,5 @@ void irqline_laneset_counts(const struct irqline_laneset *set,
 void irqline_laneset_counts_locked(const struct irqline_laneset *set,
 				   struct irqline_counts *sum)
 {
-	struct irqline_counts counts;
-	struct irqline_lane *lane;
-	unsigned int i;
-
-	*sum = (struct irqline_counts) { };
-	irqline_for_each_lane(lane, set, i) {
-		irqline_lane_counts_locked(lane, &counts);
-		irqline_counts_add(sum, &counts);
-	}
+	irqline_laneset_sum(set, sum, irqline_lane_counts_locked);
 }
