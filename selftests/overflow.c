@@ -798,22 +798,29 @@ TEST_F(resize, is_refused_while_many_sizes_are_in_use)
 	set_queue(&self->nl, 16);
 }
 
+/* The consumer goes on, and there are two events, no more. */
+static void expect_left(struct __test_metadata *_metadata,
+			struct _test_data_resize *self,
+			const struct expected left[2])
+{
+	stall_end(&self->stall, &self->nl, "tasklet");
+	expect_event(_metadata, self->fd, self->id, &left[0]);
+	expect_event(_metadata, self->fd, self->id, &left[1]);
+	await_idle(&self->nl);
+	EXPECT_EQ(0, dev_drain(self->fd, self->id));
+}
+
 TEST_F(resize, drops_the_oldest_from_where_it_is)
 {
 	static const struct expected left[] = {
 		{ 4, NTH(3), 0 }, { 5, NTH(4), 0 },
 	};
-	int i;
 
 	set_policy(&self->nl, IRQLINE_OVERFLOW_DROP_OLDEST);
 	raise_nths(&self->nl, self->fd, 0, 2);
 	set_queue(&self->nl, IRQLINE_QUEUE_MIN);
 	raise_nths(&self->nl, self->fd, 2, 3);
-	stall_end(&self->stall, &self->nl, "tasklet");
-	for (i = 0; i < 2; i++)
-		expect_event(_metadata, self->fd, self->id, &left[i]);
-	await_idle(&self->nl);
-	EXPECT_EQ(0, dev_drain(self->fd, self->id));
+	expect_left(_metadata, self, left);
 }
 
 TEST_F(resize, merges_into_the_newest_where_it_is)
@@ -821,17 +828,12 @@ TEST_F(resize, merges_into_the_newest_where_it_is)
 	static const struct expected left[] = {
 		{ 1, NTH(0), 0 }, { 2, NTHS(1, 3), 2 },
 	};
-	int i;
 
 	set_policy(&self->nl, IRQLINE_OVERFLOW_MERGE);
 	raise_nths(&self->nl, self->fd, 0, 2);
 	set_queue(&self->nl, IRQLINE_QUEUE_MIN);
 	raise_nths(&self->nl, self->fd, 2, 2);
-	stall_end(&self->stall, &self->nl, "tasklet");
-	for (i = 0; i < 2; i++)
-		expect_event(_metadata, self->fd, self->id, &left[i]);
-	await_idle(&self->nl);
-	EXPECT_EQ(0, dev_drain(self->fd, self->id));
+	expect_left(_metadata, self, left);
 }
 
 /* What the default says follows the size, what was set stays. */
