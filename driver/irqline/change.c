@@ -65,18 +65,30 @@ static int irqline_change_execs(struct irqline_execs **execs,
 	return 0;
 }
 
-static int irqline_change_room(struct irqline_line *line, size_t more,
-			       struct netlink_ext_ack *extack)
+static int irqline_change_room_locked(struct irqline_line *line, size_t more,
+				      struct netlink_ext_ack *extack)
 {
-	size_t memory;
+	lockdep_assert_held(&line->mutex);
 
-	mutex_lock(&line->mutex);
-	memory = irqline_line_memory(line);
-	mutex_unlock(&line->mutex);
-	if (memory + more <= IRQLINE_MEMORY_MAX)
+	if (irqline_line_memory(line) + more <= IRQLINE_MEMORY_MAX)
 		return 0;
 	NL_SET_ERR_MSG(extack, "the line's queues would take too much memory");
 	return -ENOSPC;
+}
+
+/*
+ * Before memory is allocated that will not be had. Others may take it meanwhile, so
+ * who takes it looks again.
+ */
+static int irqline_change_room(struct irqline_line *line, size_t more,
+			       struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&line->mutex);
+	err = irqline_change_room_locked(line, more, extack);
+	mutex_unlock(&line->mutex);
+	return err;
 }
 
 static int irqline_change_lanes(struct irqline_change *change,
@@ -99,11 +111,15 @@ static int irqline_change_lanes(struct irqline_change *change,
 	change->lanes = irqline_handler_lanes(handler, settings);
 	if (!handler->numbers || !change->lanes)
 		return -ENOMEM;
-	return irqline_change_room(line, irqline_laneset_memory(change->lanes),
-				   extack) ?:
-	       irqline_change_execs(&change->spare, line, handler,
+	return irqline_change_execs(&change->spare, line, handler,
 				    handler->lanes, &handler->settings.bottom,
 				    extack);
+}
+
+static size_t irqline_change_ring_memory(const struct irqline_laneset *lanes,
+					 u32 size)
+{
+	return irqline_laneset_count(lanes) * irqline_ring_memory(size);
 }
 
 /* What waits in the rings that are there now stays there until it is handled. */
@@ -114,8 +130,8 @@ static int irqline_change_rings(struct irqline_change *change,
 {
 	int err;
 
-	err = irqline_change_room(line, irqline_laneset_count(lanes) *
-				  irqline_ring_memory(size), extack);
+	err = irqline_change_room(line, irqline_change_ring_memory(lanes, size),
+				  extack);
 	if (err)
 		return err;
 	change->rings = irqline_laneset_rings(lanes, size);
@@ -224,7 +240,12 @@ static int irqline_change_commit(struct irqline_change *change,
 	mutex_lock(&line->mutex);
 	if (line->dead)
 		err = -ENODEV;
-	else if (change->requeue)
+	else if (change->rings)
+		err = irqline_change_room_locked(line,
+						 irqline_change_ring_memory(handler->lanes,
+									    settings->queue),
+						 extack);
+	if (!err && change->requeue)
 		why = irqline_change_requeue(change, handler, settings);
 	if (!err && !why)
 		irqline_change_settle(change, line, handler, settings);
@@ -316,28 +337,32 @@ static int irqline_change_relane(struct irqline_change *change,
 				 const struct irqline_handler_settings *settings,
 				 struct netlink_ext_ack *extack)
 {
-	bool moved;
+	int err;
 
 	irqline_laneset_start(change->lanes, change->execs);
 	change->execs = NULL;
 	irqline_laneset_park(handler->lanes);
 
 	mutex_lock(&line->mutex);
-	moved = irqline_change_swap(change, handler, settings);
-	if (moved) {
+	err = irqline_change_room_locked(line, irqline_laneset_memory(change->lanes),
+					 extack);
+	if (!err && !irqline_change_swap(change, handler, settings)) {
+		NL_SET_ERR_MSG(extack, "too many events are pending to move them to other lanes now");
+		err = -EBUSY;
+	}
+	if (!err) {
 		irqline_change_settle(change, line, handler, settings);
 		irqline_changed();
 	}
 	mutex_unlock(&line->mutex);
 
-	if (moved) {
+	if (!err) {
 		irqline_laneset_nudge(handler->lanes);
 		return 0;
 	}
 	irqline_change_unpark(change, line, handler);
 	irqline_laneset_park(change->lanes);
-	NL_SET_ERR_MSG(extack, "too many events are pending to move them to other lanes now");
-	return -EBUSY;
+	return err;
 }
 
 /**
