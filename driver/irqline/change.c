@@ -293,12 +293,13 @@ static int irqline_change_switch(struct irqline_change *change,
 
 /*
  * While the old lanes are parked and passes have yet to see the new ones,
- * nothing of the handler runs. Returns false if the events do not fit.
+ * nothing of the handler runs. Fails if the events do not fit.
  * Context: line->mutex held.
  */
-static bool irqline_change_swap(struct irqline_change *change,
-				struct irqline_handler *handler,
-				const struct irqline_handler_settings *settings)
+static int irqline_change_swap(struct irqline_change *change,
+			       struct irqline_handler *handler,
+			       const struct irqline_handler_settings *settings,
+			       struct netlink_ext_ack *extack)
 {
 	struct irqline_laneset *old = handler->lanes;
 	bool moved;
@@ -315,7 +316,10 @@ static bool irqline_change_swap(struct irqline_change *change,
 		change->lanes = old;
 	}
 	raw_spin_unlock_irq(&handler->hub->lock);
-	return moved;
+	if (moved)
+		return 0;
+	NL_SET_ERR_MSG(extack, "too many events are pending to move them to other lanes now");
+	return -EBUSY;
 }
 
 /* Back to lanes that were parked. Their UIO device is another one then. */
@@ -346,10 +350,8 @@ static int irqline_change_relane(struct irqline_change *change,
 	mutex_lock(&line->mutex);
 	err = irqline_change_room_locked(line, irqline_laneset_memory(change->lanes),
 					 extack);
-	if (!err && !irqline_change_swap(change, handler, settings)) {
-		NL_SET_ERR_MSG(extack, "too many events are pending to move them to other lanes now");
-		err = -EBUSY;
-	}
+	if (!err)
+		err = irqline_change_swap(change, handler, settings, extack);
 	if (!err) {
 		irqline_change_settle(change, line, handler, settings);
 		irqline_changed();
