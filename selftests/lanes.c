@@ -19,7 +19,7 @@
 #define CHANGES		200
 /* Long enough for the line to be moved to another CPU meanwhile. */
 #define SLEEP_NS	(3 * NSEC_PER_SEC)
-#define TRIES		5
+#define TRIES		20
 
 static void set_lanes(struct nl *nl, __u32 lanes)
 {

@@ -26,7 +26,7 @@
 #define OTHER_SOURCE	0x01000000U
 #define UNWANTED	0x02000000U
 #define EACH		20
-#define TRIES		5
+#define TRIES		20
 #define SHARED_SWITCHES	400
 #define DELIVERIES	150
 #define MOVES		300
