@@ -364,7 +364,7 @@ TEST_F_TIMEOUT(dma, goes_on_while_its_handler_is_switched, 60)
 /* The device does both at a time. */
 TEST_F_TIMEOUT(dma, and_factorials_do_not_wait_for_each_other, 60)
 {
-	struct edu_factorial f = { .operand = 4000000000U, .result = 77 };
+	struct edu_factorial f = { .operand = 1500000000U, .result = 77 };
 	bool beside = false;
 	struct call call;
 	int i;
@@ -383,7 +383,7 @@ TEST_F_TIMEOUT(dma, and_factorials_do_not_wait_for_each_other, 60)
 /* At work or waiting: with the device all calls end. */
 TEST_F_TIMEOUT(dma, and_factorials_end_with_the_device, 120)
 {
-	struct edu_factorial f[2] = { { .operand = 4000000000U },
+	struct edu_factorial f[2] = { { .operand = 1500000000U },
 				      { .operand = 5 } };
 	struct edu_dma requests[3];
 	struct call calls[5];

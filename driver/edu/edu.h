@@ -18,9 +18,12 @@ struct irqline_event;
 struct irqline_line;
 struct pci_dev;
 
-/* A DMA transfer takes 100 ms, the longest factorial a few seconds. */
+/*
+ * A DMA transfer takes 100 ms. The longest factorial takes a few seconds of a CPU of the
+ * host, which may be shared with many others.
+ */
 #define EDU_IDLE_POLL_US	1000
-#define EDU_IDLE_TIMEOUT_US	20000000
+#define EDU_IDLE_TIMEOUT_US	60000000
 
 /**
  * struct edu - one device
