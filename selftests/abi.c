@@ -28,7 +28,7 @@
 
 /* How long to wait for what must not come. */
 #define NOTHING_MS	200
-#define NOTIFY_MS	5000
+#define NOTIFY_MS	patience(5000)
 
 FIXTURE(abi)
 {
@@ -128,7 +128,7 @@ static void raise_events(struct _test_data_abi *self, const char *name,
 
 static void await_idle(struct nl *nl, const char *name)
 {
-	WAIT_UNTIL(!stats_pending(nl, LINE, name), 30, "all events handled");
+	WAIT_UNTIL(!stats_pending(nl, LINE, name), patience(30), "all events handled");
 }
 
 /* Some handlers and some counts, so that there is something to tell. */
@@ -767,7 +767,7 @@ static void raise_neighbour(struct nl *nl)
 	dev_raise(fd, SOURCE);
 	dev_next(fd, id, &event);
 	close(fd);
-	WAIT_UNTIL(!stats_pending(nl, NEIGHBOUR, HANDLER), 10, "event handled");
+	WAIT_UNTIL(!stats_pending(nl, NEIGHBOUR, HANDLER), patience(10), "event handled");
 }
 
 TEST_F(abi, reset_of_one_of_a_line_and_of_all)
@@ -1070,7 +1070,7 @@ TEST_F(abi, deleting_drops_what_is_pending)
 	__u64 start, pending;
 
 	raise_events(self, HANDLER, 10);
-	WAIT_UNTIL(stats_pending(&self->nl, LINE, HANDLER) < 10, 10,
+	WAIT_UNTIL(stats_pending(&self->nl, LINE, HANDLER) < 10, patience(10),
 		   "the first is handled");
 	start = now_ns();
 	pending = handler_del(&self->nl, LINE, HANDLER);

@@ -724,7 +724,7 @@ static bool fetch_spilled(struct __test_metadata *_metadata,
 			  struct irqline_event *event)
 {
 	bool must = !strcmp(variant->name, "inline");
-	__u64 end = now_ns() + SPILL_SECONDS * NSEC_PER_SEC;
+	__u64 end = now_ns() + patience(SPILL_SECONDS) * NSEC_PER_SEC;
 	int max = variant->slow ? SPILL_MAX_SLOW : SPILL_MAX, count;
 
 	for (count = 0; must ? now_ns() < end : count < max; count++) {

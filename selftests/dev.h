@@ -11,7 +11,7 @@
 #include <linux/irqline.h>
 
 /* How long an event may take before it counts as lost. */
-#define EVENT_TIMEOUT	15
+#define EVENT_TIMEOUT	patience(15)
 
 /* Events that an open file holds before it loses the newest. */
 #define DEV_BUFFER	1024

@@ -49,7 +49,8 @@ wait_until() {
 }
 
 wait_in_loop() {
-	local limit=$1 what=$2 end=$((SECONDS + $1))
+	local limit=$(($1 * ${IRQLINE_PATIENCE:-1})) what=$2 end
+	end=$((SECONDS + limit))
 	shift 2
 	until "$@"; do
 		((SECONDS <= end)) || fail "after $limit seconds still not: $what" || return

@@ -16,7 +16,7 @@
 #include <linux/netlink.h>
 #include <linux/types.h>
 
-#define NL_TIMEOUT	30
+#define NL_TIMEOUT	patience(30)
 #define NL_BUFFER	32768
 
 /* How the kernel acknowledged a request. */

@@ -132,7 +132,7 @@ TEST_F_TIMEOUT(pass, looks_again_after_acknowledging, 90)
 
 	for (i = 0; i < 2; i++)
 		hammer_start(&hammers[i]);
-	WAIT_UNTIL(has_looked_again(self, before), 60,
+	WAIT_UNTIL(has_looked_again(self, before), patience(60),
 		   "a pass that found sources in a second round");
 	for (i = 0; i < 2; i++) {
 		__atomic_store_n(&hammers[i].stop, true, __ATOMIC_RELAXED);
@@ -174,7 +174,7 @@ TEST_F_TIMEOUT(pass, tells_the_kernel_of_what_is_not_its_own, 90)
 	hammer_start(&hammer);
 	WAIT_UNTIL(line_u64(&self->nl, LINE, IRQLINE_A_LINE_FOREIGN) > before,
 		   60, "an interrupt that finds nothing");
-	WAIT_UNTIL(unhandled(self), 60, "the kernel knows of it");
+	WAIT_UNTIL(unhandled(self), patience(60), "the kernel knows of it");
 	__atomic_store_n(&hammer.stop, true, __ATOMIC_RELAXED);
 	pthread_join(hammer.thread, NULL);
 }

@@ -131,11 +131,11 @@ TEST_F_TIMEOUT(storm, is_taken_over_by_a_thread, SECONDS + 30)
 	struct stats stats;
 
 	if (forced)
-		WAIT_UNTIL(handled(&self->nl) >= MANY, SECONDS,
+		WAIT_UNTIL(handled(&self->nl) >= MANY, patience(SECONDS),
 			   "the storm is on");
 	else
 		WAIT_UNTIL(in_context(&self->nl, IRQLINE_CONTEXT_KSOFTIRQD) >=
-			   MANY, SECONDS, "ksoftirqd has taken over");
+			   MANY, patience(SECONDS), "ksoftirqd has taken over");
 	stats_get(&self->nl, LINE, STORM, &stats);
 	ksft_print_msg("%llu events in softirqs, %llu in ksoftirqd, the last in %s\n",
 		       (unsigned long long)stats.context[IRQLINE_CONTEXT_SOFTIRQ],
@@ -155,13 +155,13 @@ TEST_F_TIMEOUT(storm, leaves_time_to_others, SECONDS + 30)
 	unsigned long before;
 	__u64 done;
 
-	WAIT_UNTIL(stats_pending(&self->nl, LINE, STORM), SECONDS,
+	WAIT_UNTIL(stats_pending(&self->nl, LINE, STORM), patience(SECONDS),
 		   "the storm has begun");
 	ASSERT_EQ(0, pthread_create(&self->worker, NULL, work_there, self));
 	before = progress(self);
 	done = handled(&self->nl);
 	WAIT_UNTIL(progress(self) - before >= PROGRESS &&
-		   handled(&self->nl) - done >= MANY, SECONDS,
+		   handled(&self->nl) - done >= MANY, patience(SECONDS),
 		   "a process on that CPU gets on, and so does the storm");
 	ksft_print_msg("%lu turns of a process beside %llu events\n",
 		       progress(self) - before,
@@ -174,12 +174,12 @@ TEST_F_TIMEOUT(storm, is_ended_by_a_switch_to_a_thread, SECONDS + 30)
 {
 	__u64 softirq, ksoftirqd, done;
 
-	WAIT_UNTIL(handled(&self->nl) >= MANY, SECONDS, "the storm is on");
+	WAIT_UNTIL(handled(&self->nl) >= MANY, patience(SECONDS), "the storm is on");
 	handler_bottom(&self->nl, LINE, STORM, "kthread");
 	softirq = in_context(&self->nl, IRQLINE_CONTEXT_SOFTIRQ);
 	ksoftirqd = in_context(&self->nl, IRQLINE_CONTEXT_KSOFTIRQD);
 	done = handled(&self->nl);
-	WAIT_UNTIL(handled(&self->nl) >= done + MANY, SECONDS,
+	WAIT_UNTIL(handled(&self->nl) >= done + MANY, patience(SECONDS),
 		   "the thread goes on with it");
 	EXPECT_EQ(softirq, in_context(&self->nl, IRQLINE_CONTEXT_SOFTIRQ));
 	EXPECT_EQ(ksoftirqd, in_context(&self->nl, IRQLINE_CONTEXT_KSOFTIRQD));

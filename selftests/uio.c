@@ -582,7 +582,7 @@ TEST_F(uio, a_waiting_reader_is_told_of_the_end)
 
 	ASSERT_EQ(0, pthread_create(&waiter.thread, NULL, wait_in_read,
 				    &waiter));
-	WAIT_UNTIL(sleeps(&waiter), 10, "the reader waits");
+	WAIT_UNTIL(sleeps(&waiter), patience(10), "the reader waits");
 	handler_bottom(&self->nl, LINE, HANDLER, "kthread");
 	pthread_join(waiter.thread, NULL);
 	EXPECT_EQ(EIO, waiter.error);
@@ -759,7 +759,7 @@ TEST_F(uio, ends_with_the_device)
 	check_ended(_metadata, self);
 	EXPECT_EQ(-1, client_find(NAME));
 	write_name("/sys/bus/pci/drivers/edu/bind", strrchr(path, '/') + 1);
-	WAIT_UNTIL(is_back(), 10, "the device is back");
+	WAIT_UNTIL(is_back(), patience(10), "the device is back");
 	check_ended(_metadata, self);
 }
 

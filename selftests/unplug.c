@@ -307,7 +307,7 @@ static bool is_there(const char *function)
 static void unplug(const char *function)
 {
 	say("unplug");
-	WAIT_UNTIL(!is_there(function), PATIENCE, "the device is unplugged");
+	WAIT_UNTIL(!is_there(function), patience(PATIENCE), "the device is unplugged");
 	say("unplugged");
 }
 
@@ -324,7 +324,7 @@ static void plug(const char *function)
 {
 	(void)function;
 	say("plug");
-	WAIT_UNTIL(is_back(), PATIENCE, "the device is plugged");
+	WAIT_UNTIL(is_back(), patience(PATIENCE), "the device is plugged");
 	say("plugged");
 }
 
@@ -559,7 +559,7 @@ TEST_F_TIMEOUT(unplug, ends_all_that_is_in_use, 570)
 		end(_metadata, self, i % 2);
 		EXPECT_FALSE(line_exists(&self->nl, LINE));
 		variant->plug(self->function);
-		WAIT_UNTIL(is_back(), PATIENCE, "the device is back");
+		WAIT_UNTIL(is_back(), patience(PATIENCE), "the device is back");
 		check_fresh(_metadata, &self->nl);
 		flow_wait(&self->flow, 5);
 	}

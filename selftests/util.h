@@ -70,6 +70,13 @@ char *half_mapped(long page);
 /* What an environment variable says, or otherwise. */
 unsigned long env_number(const char *name, unsigned long otherwise);
 
+/*
+ * A time to wait for what is to happen, in any unit, as many times as the environment
+ * variable IRQLINE_PATIENCE says: debug kernels are slow. The harness waits as many
+ * times as long for a test, see selftests/Makefile.
+ */
+int patience(int time);
+
 bool file_read(const char *path, char *text, int size);
 bool file_write(const char *path, const char *text);
 /* Ends the test if it cannot be written. */
