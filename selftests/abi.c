@@ -628,16 +628,17 @@ static void *churn_handlers(void *arg)
 
 TEST_F_TIMEOUT(abi, dump_while_handlers_come_and_go, 60)
 {
-	unsigned int dumps, interrupted = 0;
+	unsigned int interrupted = 0;
 	struct churn churn = { 0 };
 	struct nl_list list = { 0 };
 	struct nl_msg msg;
+	int dumps;
 
 	add_stable(&self->nl);
 	self->nl.chunk = SMALL_CHUNK;
 	ASSERT_EQ(0, pthread_create(&churn.thread, NULL, churn_handlers,
 				    &churn));
-	for (dumps = 0; dumps < 300; dumps++) {
+	for (dumps = 0; dumps < repeats(300); dumps++) {
 		nl_init(&msg, IRQLINE_CMD_HANDLER_GET);
 		EXPECT_EQ(0, nl_dump(&self->nl, &msg, &list));
 		if (list.interrupted)
@@ -649,7 +650,7 @@ TEST_F_TIMEOUT(abi, dump_while_handlers_come_and_go, 60)
 	__atomic_store_n(&churn.stop, true, __ATOMIC_RELAXED);
 	pthread_join(churn.thread, NULL);
 	self->nl.chunk = sizeof(self->nl.buf);
-	ksft_print_msg("%u of %u dumps interrupted, by %u changes\n",
+	ksft_print_msg("%u of %d dumps interrupted, by %u changes\n",
 		       interrupted, dumps, 2 * churn.rounds);
 }
 
@@ -670,7 +671,7 @@ TEST_F_TIMEOUT(abi, live_counts_add_up, 120)
 		handler_new(&self->nl, LINE, HANDLER, 0xfeU, list[i].name);
 		flow_start(&flow, &self->nl);
 		stats_get(&self->nl, LINE, HANDLER, &last);
-		for (reads = 0; reads < 500; reads++) {
+		for (reads = 0; reads < repeats(500); reads++) {
 			stats_get(&self->nl, LINE, HANDLER, &stats);
 			stats_get(&self->nl, LINE, "sleeper", &sleeper);
 			ASSERT_TRUE(stats_add_up(&stats))
@@ -1053,7 +1054,7 @@ TEST_F_TIMEOUT(abi, deleting_while_events_flow, 60)
 
 	handler_new(&self->nl, LINE, HANDLER, 0xfeU, "tasklet");
 	flow_start(&flow, &self->nl);
-	for (rounds = 0; rounds < 100 && !flow_failed(&flow); rounds++) {
+	for (rounds = 0; rounds < repeats(100) && !flow_failed(&flow); rounds++) {
 		add_sleeper(&self->nl, "victim", 4, 1);
 		flow_wait(&flow, 5);
 		handler_del(&self->nl, LINE, "victim");

@@ -306,7 +306,7 @@ FIXTURE_SETUP(crowd)
 	why = not_here(&self->nl, variant->shared);
 	if (why)
 		SKIP(return, "%s", why);
-	self->seconds = env_number("IRQLINE_CROWD_SECONDS", SECONDS);
+	self->seconds = env_number("IRQLINE_CROWD_SECONDS", repeats(SECONDS));
 	self->seed = env_number("IRQLINE_CROWD_SEED", time(NULL));
 	ksft_print_msg("IRQLINE_CROWD_SEED=%u\n", self->seed);
 	side_init(&self->sides[0], LINE, &self->seed);

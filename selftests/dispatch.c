@@ -19,8 +19,8 @@
 #include "objects.h"
 
 #define HANDLERS_MAX	256
-#define COMBINATIONS	40
-#define CHANGES		60
+#define COMBINATIONS	repeats(40)
+#define CHANGES		repeats(60)
 
 /* A handler as it is thought to be. */
 struct member {

@@ -373,11 +373,11 @@ TEST_F_TIMEOUT(factorial, is_not_that_of_an_event_that_comes_late, 60)
 /* The end of the time, and the end of the computation, at any distance. */
 TEST_F_TIMEOUT(factorial, is_right_or_none_when_its_time_is_short, 60)
 {
-	unsigned int given_up = 0, i;
+	unsigned int given_up = 0;
 	__u32 result, operand;
-	int err;
+	int err, i;
 
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < repeats(200); i++) {
 		operand = i % 2 ? 1000000 * (i % 60) : 2 + i % 31;
 		result = 77;
 		err = timed(self->fd, operand, 1 + i % 5, &result);
@@ -389,24 +389,25 @@ TEST_F_TIMEOUT(factorial, is_right_or_none_when_its_time_is_short, 60)
 			ASSERT_EQ(factorial_of(operand), result);
 		}
 	}
-	ksft_print_msg("given up %u of %u\n", given_up, i);
+	ksft_print_msg("given up %u of %d\n", given_up, i);
 	EXPECT_EQ(120, dev_factorial(self->fd, 5));
 }
 
 TEST_F_TIMEOUT(factorial, is_computed_while_its_handler_is_switched, 60)
 {
+	const unsigned int switches = repeats(200);
 	struct switcher switcher;
-	unsigned int i;
+	int i;
 
 	switcher_start(&switcher, LINE, BUILTIN);
-	for (i = 0; i < 300 || switcher_count(&switcher) < 200; i++) {
+	for (i = 0; i < repeats(300) || switcher_count(&switcher) < switches; i++) {
 		__u32 operand = i % 33;
 
 		ASSERT_EQ(factorial_of(operand),
 			  dev_factorial(self->fd, operand));
 	}
 	switcher_stop(&switcher);
-	ksft_print_msg("%u factorials, %u switches\n", i, switcher.switches);
+	ksft_print_msg("%d factorials, %u switches\n", i, switcher.switches);
 	EXPECT_EQ(1932053504, dev_factorial(self->fd, 13));
 }
 

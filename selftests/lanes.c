@@ -16,7 +16,7 @@
 #define MARKER		0x100U
 #define SOURCES		0x00ffff00U
 #define EACH		20
-#define CHANGES		200
+#define CHANGES		repeats(200)
 /* Long enough for the line to be moved to another CPU meanwhile. */
 #define SLEEP_NS	(3 * NSEC_PER_SEC)
 #define TRIES		20

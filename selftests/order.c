@@ -15,7 +15,7 @@
 #include "objects.h"
 
 #define SOURCE		0x100U
-#define ROUNDS		50
+#define ROUNDS		repeats(50)
 
 enum { FIRST, LAST, BOTH };
 

@@ -30,7 +30,7 @@
 #define FASTER		10
 /* How many events of each strategy say something. */
 #define EVENTS		25
-#define CHANGES		150
+#define CHANGES		repeats(150)
 #define FACTORIALS	8
 #define BATCH		32
 /* How many sizes a queue can have, and those that are soon worked off. */

@@ -441,7 +441,7 @@ TEST_F(ring, is_ready_at_its_watermark)
 	EXPECT_TRUE(is_ready(self->fd));
 }
 
-#define PINGS	5000
+#define PINGS	repeats(5000)
 
 /* Each event is the only one, and comes when the reader is about to sleep. */
 TEST_F_TIMEOUT(ring, loses_no_wake_up, 120)

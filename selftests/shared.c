@@ -18,7 +18,7 @@
 #define SOURCES		0x00ffff00U
 #define LINES		2
 #define EACH		20
-#define SWITCHES	200
+#define SWITCHES	repeats(200)
 #define ROUNDS		6
 #define DRIVER		"/sys/bus/pci/drivers/edu"
 

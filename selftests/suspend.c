@@ -26,7 +26,7 @@
 #define SLEEPER		"sleeper"
 #define SOURCES		0x00fffe00U
 #define SLEEPER_SOURCE	0x01000000U
-#define EVENTS		200
+#define EVENTS		repeats(200)
 #define WORK_NS		(200 * NSEC_PER_USEC)
 /* How long a line may take to come to rest. */
 #define DRAIN_NS	(5 * NSEC_PER_SEC)

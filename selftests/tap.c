@@ -437,7 +437,7 @@ TEST_F(tap, wakes_once_each_time_that_it_comes_up_to_its_watermark)
  * Each event is raised when the one before was read, and is the only one: a
  * wake-up that is lost is lost for good. The reader goes to sleep while it comes.
  */
-#define PINGS	5000
+#define PINGS	repeats(5000)
 
 TEST_F_TIMEOUT(tap, loses_no_wake_up_of_a_read, 120)
 {

@@ -27,9 +27,9 @@
 #define UNWANTED	0x02000000U
 #define EACH		20
 #define TRIES		20
-#define SHARED_SWITCHES	400
-#define DELIVERIES	150
-#define MOVES		300
+#define SHARED_SWITCHES	repeats(400)
+#define DELIVERIES	repeats(150)
+#define MOVES		repeats(300)
 /* Of the pairs of top halves, the rarest is to come so often. */
 #define PAIR_MIN	10
 #define PERIOD_LONG	(20 * NSEC_PER_MSEC)
@@ -912,7 +912,7 @@ TEST_F_TIMEOUT(switching, of_the_delivery_loses_no_event, 120)
 {
 	__u32 delivery = variant->delivery;
 	struct settings before, after;
-	unsigned int i;
+	int i;
 
 	if (variant->delivery == IRQLINE_DELIVERY_INTX)
 		SKIP(return, "the same as beginning with MSI");
@@ -981,7 +981,7 @@ TEST_F_TIMEOUT(switching, of_the_delivery_while_it_moves_loses_no_event, 120)
 {
 	__u32 delivery = variant->delivery;
 	pthread_t mover, raiser;
-	unsigned int i;
+	int i;
 
 	if (variant->delivery == IRQLINE_DELIVERY_INTX)
 		SKIP(return, "the same as beginning with MSI");

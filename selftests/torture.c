@@ -108,7 +108,7 @@ FIXTURE_SETUP(torture)
 	line_affinity(&self->nl, LINE, cpu_nth(CPU_IRQ));
 	self->now = (struct choice){ .cpu = -1, .budget = 64 };
 	self->seed = env_number("IRQLINE_TORTURE_SEED", time(NULL));
-	self->switches = env_number("IRQLINE_TORTURE_SWITCHES", SWITCHES);
+	self->switches = env_number("IRQLINE_TORTURE_SWITCHES", repeats(SWITCHES));
 }
 
 FIXTURE_TEARDOWN(torture)

@@ -33,8 +33,8 @@
 #define EVENTS		20
 #define EVENTS_MAX	1024
 
-#define SWITCHES	300
-#define RACES		40
+#define SWITCHES	repeats(300)
+#define RACES		repeats(40)
 
 /* The device's registers. */
 #define REG_ID		0x00
@@ -808,7 +808,7 @@ TEST_F_TIMEOUT(uio, clients_come_and_go_while_events_flow, 120)
 	int i, seen = 0;
 
 	start_flow(self, 1);
-	for (i = 0; i < 100 && !flow_failed(&self->flow); i++) {
+	for (i = 0; i < repeats(100) && !flow_failed(&self->flow); i++) {
 		client_open(&client, uio_number(&self->nl, HANDLER));
 		client_control(&client, false);
 		client_control(&client, true);

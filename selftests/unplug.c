@@ -361,7 +361,7 @@ FIXTURE_SETUP(unplug)
 	if (machine != variant->machine)
 		SKIP(return, machine ? "it is the machine that unplugs here" :
 				       "there is nobody to unplug the device");
-	self->cycles = env_number("IRQLINE_CYCLES", CYCLES);
+	self->cycles = env_number("IRQLINE_CYCLES", repeats(CYCLES));
 	objects_open(&self->nl);
 	self->refs = module_refs();
 	start_flow(self);

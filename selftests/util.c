@@ -279,3 +279,9 @@ unsigned int __wrap_alarm(unsigned int seconds)
 {
 	return __real_alarm(patience(seconds));
 }
+
+int repeats(int count)
+{
+	count = count * (int)env_number("IRQLINE_REPEATS", 100) / 100;
+	return count ? count : 1;
+}

@@ -77,6 +77,9 @@ unsigned long env_number(const char *name, unsigned long otherwise);
  */
 int patience(int time);
 
+/* As many as IRQLINE_REPEATS says in percent, of what is done again and again. */
+int repeats(int count);
+
 bool file_read(const char *path, char *text, int size);
 bool file_write(const char *path, const char *text);
 /* Ends the test if it cannot be written. */

@@ -28,7 +28,7 @@ enum { FIRST = 0x2, LAST = 0x4 };
 /* The longest delay before it is raised. */
 #define DELAY_NS	(60 * NSEC_PER_USEC)
 /* How often that is to happen; on a busy host, how long it is tried. */
-#define MEETINGS	5000
+#define MEETINGS	repeats(5000)
 #define SECONDS		3
 
 enum { CPU_HALVES, CPU_TEST };
