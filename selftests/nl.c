@@ -197,8 +197,7 @@ static void parse_ack_attr(struct nl_ack *ack, const struct nlattr *attr)
 	}
 }
 
-/* Of an NLMSG_ERROR, or of an NLMSG_DONE, which starts with an errno alone. */
-static void parse_ack(struct nl_ack *ack, const struct nlmsghdr *header)
+void nl_parse_ack(struct nl_ack *ack, const struct nlmsghdr *header)
 {
 	const int *error = NLMSG_DATA(header);
 	size_t skip = sizeof(*error), len;
@@ -246,7 +245,7 @@ int nl_do(struct nl *nl, struct nl_msg *msg, struct nl_list *list)
 		if (list)
 			nl_add(list, header);
 	}
-	parse_ack(&nl->ack, header);
+	nl_parse_ack(&nl->ack, header);
 	return nl->ack.error;
 }
 
@@ -275,7 +274,7 @@ bool nl_dump_more(struct nl *nl, struct nl_list *list)
 			list->interrupted = true;
 		if (header->nlmsg_type == NLMSG_ERROR ||
 		    header->nlmsg_type == NLMSG_DONE) {
-			parse_ack(&nl->ack, header);
+			nl_parse_ack(&nl->ack, header);
 			return false;
 		}
 		nl_add(list, header);

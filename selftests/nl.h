@@ -69,6 +69,8 @@ int nl_put_str(struct nl_msg *msg, __u16 type, const char *text);
 int nl_do(struct nl *nl, struct nl_msg *msg, struct nl_list *list);
 int nl_dump(struct nl *nl, struct nl_msg *msg, struct nl_list *list);
 /* nl_do() that ends the test, with what the kernel says, if it fails. */
+/* Of an NLMSG_ERROR, or of an NLMSG_DONE, which starts with an errno alone. */
+void nl_parse_ack(struct nl_ack *ack, const struct nlmsghdr *header);
 void nl_must(struct nl *nl, struct nl_msg *msg, struct nl_list *list);
 
 /* The halves of nl_dump(); nl_dump_more() returns false at the end. */

@@ -16,6 +16,8 @@
 #include "kselftest.h"
 #include "util.h"
 
+void (*die_hook)(void);
+
 void die(const char *format, ...)
 {
 	char text[512];
@@ -25,6 +27,8 @@ void die(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fprintf(stderr, "# %s\n", text);
+	if (die_hook)
+		die_hook();
 	fflush(NULL);
 	_exit(KSFT_FAIL);
 }

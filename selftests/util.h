@@ -16,6 +16,8 @@
 /* Ends the test as failed, from any thread, and says why. */
 void die(const char *format, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
+/* What is to be said then, too; or NULL. */
+extern void (*die_hook)(void);
 
 __u64 now_ns(void);
 void pause_ms(int ms);
