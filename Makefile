@@ -35,6 +35,7 @@ help:
 	@echo 'make demo            watch it work in a virtual machine (KERNEL=6.12)'
 	@echo 'make check           run all tests in virtual machines (GUESTS="6.12 6.1-rt ...")'
 	@echo 'make soak            keep the crowded lines busy for T=300 seconds (KERNEL=6.12)'
+	@echo 'make fuzz            fuzz netlink, the device and irqctl for T=60 seconds each (KERNEL=debug-a)'
 	@echo 'make check-debug     run them with kernels that look for bugs themselves (KINDS="a b c")'
 	@echo 'make lint            run all static checks (KERNELS="6.12 6.1")'
 	@echo 'make model           check the model of the protocol exhaustively (LARGE=1)'
@@ -124,15 +125,24 @@ check: packages source
 	@tools/check $(GUESTS)
 
 # What the tests do for seconds, for T seconds.
-T ?= 300
-
 .PHONY: soak
+soak: T ?= 300
 soak: packages source
 	@$(MAKE) --no-print-directory modules KERNEL='$(or $(KERNEL),6.12)'
 	@$(MAKE) --no-print-directory tools selftests
 	@tools/vm/run --kernel '$(or $(KERNEL),6.12)' --cpus 4 --edu 3 --shared --load \
 		--env IRQLINE_CROWD_SECONDS=$(T) --timeout $$(($(T) + 900)) \
 		-- build/selftests/crowd
+
+# Those of the kernel's interfaces run in a guest. What was found is left in build/fuzz.
+.PHONY: fuzz
+fuzz: T ?= 60
+fuzz: packages source
+	@tools/vm/need 'fuzz irqctl' clang-14 libclang-rt-14-dev
+	@$(MAKE) --no-print-directory modules KERNEL='$(or $(KERNEL),debug-a)'
+	@$(MAKE) --no-print-directory tools
+	@$(MAKE) --no-print-directory -C selftests/fuzz KSFT='$(KSFT)' O='$(BUILD)/fuzz'
+	@OUTPUT='$(BUILD)/fuzz' selftests/fuzz/run '$(T)' '$(or $(KERNEL),debug-a)'
 
 # With kernels that are built first, which takes a while: a of those in selftests/configs.
 KINDS ?= a
