@@ -17,10 +17,11 @@ endif
 KDIR ?= /lib/modules/$(shell uname -r)/build
 UTSRELEASE = $(KDIR)/include/generated/utsrelease.h
 KREL  = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' '$(UTSRELEASE)')
-MDIR  = $(BUILD)/$(KREL)
+MDIR  = $(BUILD)/$(KREL)$(if $(FAULTS),-faults)
 
 # Debian 12's pahole is too old to make BTF with the headers of 6.12.
-KBUILD = -C '$(KDIR)' M='$(MDIR)' CONFIG_DEBUG_INFO_BTF_MODULES=
+KBUILD = -C '$(KDIR)' M='$(MDIR)' CONFIG_DEBUG_INFO_BTF_MODULES= \
+	 'IRQLINE_FAULTS=$(if $(FAULTS),y)'
 
 .PHONY: all
 all: modules tools
@@ -32,6 +33,7 @@ help:
 	@echo '     KERNEL=NAME     ... for one of Debian 12: 6.12, 6.1, 6.12-rt or 6.1-rt;'
 	@echo '                     or for a debug kernel that is built here: debug-a to debug-d'
 	@echo 'make modules, tools  only these'
+	@echo '     FAULTS=1        ... a test build, in which calls of the kernel fail on demand'
 	@echo 'make demo            watch it work in a virtual machine (KERNEL=6.12)'
 	@echo 'make check           run all tests in virtual machines (GUESTS="6.12 6.1-rt ...")'
 	@echo 'make soak            keep the crowded lines busy for T=300 seconds (KERNEL=6.12)'

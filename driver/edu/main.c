@@ -9,6 +9,7 @@
 #include <linux/pci.h>
 #include <linux/pm.h>
 #include <irqline.h>
+#include <irqline_fault.h>
 
 #include "compat.h"
 #include "edu.h"
@@ -84,7 +85,8 @@ static int edu_deliver(void *priv, enum irqline_delivery delivery)
 
 	down_write(&edu->moving);
 	pci_free_irq_vectors(pdev);
-	irq = pci_alloc_irq_vectors(pdev, 1, 1,
+	irq = irqline_fault() ? -ENOMEM :
+	      pci_alloc_irq_vectors(pdev, 1, 1,
 				    delivery == IRQLINE_DELIVERY_INTX ?
 				    PCI_IRQ_INTX : PCI_IRQ_MSI);
 	edu_mask(edu);
@@ -177,7 +179,8 @@ static int edu_start(struct edu *edu, struct pci_dev *pdev)
 {
 	int err;
 
-	err = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES);
+	err = irqline_fault() ? -ENOMEM :
+	      pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES);
 	if (err < 0)
 		return dev_err_probe(&pdev->dev, err, "no interrupt\n");
 	edu->line = edu_register_line(edu, pdev);

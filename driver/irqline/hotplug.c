@@ -14,6 +14,7 @@
  */
 #include <linux/cpuhotplug.h>
 #include <linux/printk.h>
+#include <irqline_fault.h>
 
 #include "change.h"
 #include "hotplug.h"
@@ -101,7 +102,8 @@ static int irqline_hotplug_offline(unsigned int cpu)
  */
 int irqline_hotplug_init(void)
 {
-	int state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN,
+	int state = irqline_fault() ? -ENOMEM :
+		    cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN,
 					      "irqline:online",
 					      irqline_hotplug_online,
 					      irqline_hotplug_offline);

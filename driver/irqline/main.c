@@ -4,12 +4,13 @@
  */
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <irqline_fault.h>
 
 #include "hotplug.h"
 #include "netlink.h"
 #include "strategy.h"
 
-static int __init irqline_init(void)
+static int __init irqline_begin(void)
 {
 	int err = irqline_strategy_check() ?: irqline_hotplug_init();
 
@@ -21,12 +22,24 @@ static int __init irqline_init(void)
 	return err;
 }
 
+static int __init irqline_init(void)
+{
+	int err;
+
+	irqline_fault_init();
+	err = irqline_begin();
+	if (err)
+		irqline_fault_exit();
+	return err;
+}
+
 /* The clients are gone: they use our symbols. Taps may still wait to be freed. */
 static void __exit irqline_exit(void)
 {
 	irqline_nl_exit();
 	irqline_hotplug_exit();
 	rcu_barrier();
+	irqline_fault_exit();
 }
 
 module_init(irqline_init);

@@ -2,6 +2,7 @@
 #include <linux/cpumask.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <irqline_fault.h>
 
 #include "compat.h"
 #include "line.h"
@@ -358,7 +359,7 @@ static int irqline_nl_apply_affinity(struct irqline_nl_line_request *req)
 		return 0;
 	now = irq_get_affinity_mask(line->irq);
 	same = now && cpumask_equal(now, req->cpus);
-	err = irq_set_affinity(line->irq, req->cpus);
+	err = irqline_fault() ? -ENOMEM : irq_set_affinity(line->irq, req->cpus);
 	if (err)
 		return irqline_nl_line_blame(req, IRQLINE_A_LINE_AFFINITY,
 					     "the interrupt controller refuses",

@@ -33,6 +33,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <irqline_fault.h>
 
 #include "compat.h"
 #include "line.h"
@@ -584,7 +585,7 @@ static void irqline_tops_affine(struct irqline_line *line,
 {
 	if (!line->affine || line->settings.top->polls)
 		return;
-	if (irq_set_affinity(line->irq, line->affinity))
+	if (irqline_fault() || irq_set_affinity(line->irq, line->affinity))
 		NL_SET_ERR_MSG(extack, "done, but the chosen CPUs cannot be had now");
 }
 

@@ -11,6 +11,7 @@
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <irqline_fault.h>
 
 #include "../compat.h"
 #include "bottom.h"
@@ -54,7 +55,8 @@ static int irqline_napi_enable(struct irqline_napi *n,
 	snprintf(n->dev->name, sizeof(n->dev->name), "%s/%s", env->line,
 		 env->handler);
 	netif_napi_add(n->dev, &n->napi, irqline_napi_run);
-	err = dev_set_threaded(n->dev, config->threaded);
+	err = irqline_fault() ? -ENOMEM :
+	      dev_set_threaded(n->dev, config->threaded);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "the kernel refuses another thread");
 		netif_napi_del(&n->napi);

@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 #include <linux/sched.h>
 #include <uapi/linux/sched/types.h>
+#include <irqline_fault.h>
 
 #include "bottom.h"
 #include "own_thread.h"
@@ -24,7 +25,7 @@ static int irqline_own_thread_sched(struct task_struct *task,
 		.sched_nice	= config->nice,
 	};
 
-	return sched_setattr_nocheck(task, &attr);
+	return irqline_fault() ? -ENOMEM : sched_setattr_nocheck(task, &attr);
 }
 
 /**
@@ -50,7 +51,8 @@ irqline_own_thread(int (*loop)(void *data), void *data,
 	struct task_struct *task;
 	int err;
 
-	task = kthread_create(loop, data, "irqline/%s/%s", env->line,
+	task = irqline_fault() ? ERR_PTR(-ENOMEM) :
+	       kthread_create(loop, data, "irqline/%s/%s", env->line,
 			      env->handler);
 	if (IS_ERR(task)) {
 		NL_SET_ERR_MSG(extack, "the kernel refuses another thread");

@@ -4,6 +4,8 @@
  * forces it there. The action has a thread, too, for the bottom halves of the
  * irq-thread strategy.
  */
+#include <irqline_fault.h>
+
 #include "../compat.h"
 #include "top.h"
 
@@ -28,7 +30,8 @@ static int irqline_hard_start(struct irqline_top *top)
 
 	if (top->nothread)
 		flags |= IRQF_NO_THREAD;
-	return request_threaded_irq(top->irq, irqline_hard_interrupt,
+	return irqline_fault() ? -ENOMEM :
+	       request_threaded_irq(top->irq, irqline_hard_interrupt,
 				    irqline_hard_thread, flags, top->name, top);
 }
 

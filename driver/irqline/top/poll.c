@@ -7,6 +7,8 @@
  *
  * Bottom halves that wait for the interrupt's thread run in a kworker.
  */
+#include <irqline_fault.h>
+
 #include "../compat.h"
 #include "top.h"
 
@@ -56,7 +58,8 @@ static int irqline_poll_start(struct irqline_top *top)
 	irqline_hrtimer_setup(&top->timer, irqline_poll_expired,
 			      HRTIMER_MODE_REL_PINNED_SOFT);
 	if (!top->intx) {
-		err = request_irq(top->irq, irqline_poll_message,
+		err = irqline_fault() ? -ENOMEM :
+		      request_irq(top->irq, irqline_poll_message,
 				  irqline_action_flags(top) | IRQF_NO_THREAD,
 				  top->name, top);
 		if (err)

@@ -10,6 +10,7 @@
  * once, until it has looked, and calls every further message handled.
  */
 #include <linux/bottom_half.h>
+#include <irqline_fault.h>
 
 #include "top.h"
 
@@ -46,7 +47,8 @@ static int irqline_thread_start(struct irqline_top *top)
 	unsigned long flags = irqline_action_flags(top) | IRQF_ONESHOT;
 
 	top->called = 0;
-	return request_threaded_irq(top->irq,
+	return irqline_fault() ? -ENOMEM :
+	       request_threaded_irq(top->irq,
 				    top->intx ? NULL : irqline_thread_message,
 				    irqline_thread_interrupt, flags, top->name,
 				    top);
