@@ -217,7 +217,7 @@ bool irqline_nl_listened(enum irqline_nl_group group)
 void irqline_nl_multicast(struct sk_buff *msg, enum irqline_nl_group group)
 {
 	if (IS_ERR(msg))
-		genl_set_err(&irqline_nl_family, &init_net, 0, group, ENOBUFS);
+		genl_set_err(&irqline_nl_family, &init_net, 0, group, -ENOBUFS);
 	else
 		genlmsg_multicast(&irqline_nl_family, msg, 0, group, GFP_KERNEL);
 }
