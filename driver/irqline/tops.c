@@ -604,8 +604,8 @@ static int irqline_tops_switch(struct irqline_line *line,
 		err = irqline_tops_exchange(line, top);
 	if (err && err != -ENOMEM && extack && !extack->_msg)
 		NL_SET_ERR_MSG(extack, "the kernel refuses to hand out the interrupt so");
-	if (!err)
-		irqline_tops_affine(line, extack);
+	/* What was before may have another interrupt now. */
+	irqline_tops_affine(line, err ? NULL : extack);
 	return err;
 }
 
