@@ -540,7 +540,8 @@ static int irqline_tops_replace(struct irqline_line *line,
 				struct irqline_top *top,
 				struct netlink_ext_ack *extack)
 {
-	bool deliver = top->intx != line->top->intx;
+	/* A line that had to fall to polling may have been left without an interrupt. */
+	bool deliver = top->intx != line->top->intx || !line->irq;
 	bool bound = irqline_top_binds(line->top);
 	unsigned int irq = line->irq;
 	struct irqline_top *use = top;
