@@ -374,6 +374,17 @@ static int irqline_tops_spare(struct list_head *peers)
 	return 0;
 }
 
+/*
+ * Nobody has asked for a change of a peer's, so one refusal for lack of memory is not
+ * the end of its interrupt: what it needs was freed a moment ago.
+ */
+static int irqline_tops_start_again(struct irqline_top *top)
+{
+	int err = top->ops->start(top);
+
+	return err == -ENOMEM ? top->ops->start(top) : err;
+}
+
 /* Start peer->spare as @like is, exempt from threads only if there is no other way. */
 static int irqline_tops_start_like(struct irqline_line *peer,
 				   const struct irqline_top *like)
@@ -383,10 +394,10 @@ static int irqline_tops_start_like(struct irqline_line *peer,
 
 	top->ops = like->ops;
 	top->nothread = false;
-	err = top->ops->start(top);
+	err = irqline_tops_start_again(top);
 	if (err == -EBUSY && like->nothread) {
 		top->nothread = true;
-		err = top->ops->start(top);
+		err = irqline_tops_start_again(top);
 	}
 	return err;
 }
@@ -396,7 +407,7 @@ static void irqline_tops_restore(struct irqline_line *peer,
 				 const struct irqline_top *like)
 {
 	struct irqline_top *top = peer->resting;
-	int err = top->ops->start(top);
+	int err = irqline_tops_start_again(top);
 
 	if (err == -EBUSY && like) {
 		top = peer->spare;
