@@ -17,6 +17,8 @@
 #include "kselftest_harness.h"
 #include "dev.h"
 #include "objects.h"
+#include "values.h"
+#include "world.h"
 
 #define ARRAY_LEN(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -31,8 +33,6 @@
 #define DEEP		"deep"		/* drop-newest, a low watermark of its own */
 #define BUILTIN		"factorial"	/* the device's own */
 #define FRESH		"fresh"		/* of requests for a new one */
-
-enum form { TEXT, U32, S32, U64, FLAG };
 
 /* One attribute, as the spec has it. For TEXT, max is the longest length. */
 struct field {
@@ -221,20 +221,6 @@ static const struct command commands[] = {
 #define for_each_field(f, c) \
 	for (f = (c)->fields; f < (c)->fields + (c)->count; f++)
 
-/* One attribute of a request that is written down case by case. */
-struct value {
-	__u16 type;
-	enum form form;
-	__u64 number;
-	const char *text;
-};
-
-#define T(type, string)	{ type, TEXT, .text = string }
-#define N(type, value)	{ type, U32, .number = (__u32)(value) }
-#define L(type, value)	{ type, U64, .number = value }
-
-#define VALUES_MAX	6
-
 /* Whom the answer blames. */
 enum blame { ATTR, MISSING, NOBODY };
 
@@ -245,44 +231,6 @@ struct wrong {
 	enum blame blame;
 	__u16 type;
 };
-
-static void put_value(struct nl_msg *msg, const struct value *value)
-{
-	switch (value->form) {
-	case TEXT:
-		nl_put_str(msg, value->type, value->text);
-		break;
-	case U32:
-	case S32:
-		nl_put_u32(msg, value->type, value->number);
-		break;
-	case U64:
-		nl_put_u64(msg, value->type, value->number);
-		break;
-	case FLAG:
-		nl_put_flag(msg, value->type);
-		break;
-	}
-}
-
-static void put_values(struct nl_msg *msg, const struct value *values)
-{
-	int i;
-
-	for (i = 0; i < VALUES_MAX && values[i].type; i++)
-		put_value(msg, &values[i]);
-}
-
-static bool has_value(const struct value *values, __u16 type)
-{
-	int i;
-
-	for (i = 0; i < VALUES_MAX && values[i].type; i++) {
-		if (values[i].type == type)
-			return true;
-	}
-	return false;
-}
 
 static int put_number(struct nl_msg *msg, const struct field *field,
 		      __u64 number)
@@ -333,76 +281,6 @@ static void begin(struct nl_msg *msg, const struct command *command,
 		if (field->type != without && is_required(command, field->type))
 			put_valid(msg, field);
 	}
-}
-
-/*
- * All that a request can change, and all that it cannot. Of a line, the counts
- * of its interrupts are left out: the device may raise one by itself.
- */
-struct world {
-	struct nl_list lines, handlers, strategies, stats;
-};
-
-static void dump(struct nl *nl, __u8 cmd, struct nl_list *list)
-{
-	struct nl_msg msg;
-
-	nl_init(&msg, cmd);
-	if (nl_dump(nl, &msg, list) || list->interrupted)
-		die("dump of command %u: %s", cmd, strerror(nl->ack.error));
-}
-
-/* Their place in the message stays. */
-static void blank_counts(const struct nl_list *lines)
-{
-	static const __u16 counts[] = {
-		IRQLINE_A_LINE_PASSES, IRQLINE_A_LINE_FOREIGN,
-		IRQLINE_A_LINE_UNCLAIMED, IRQLINE_A_LINE_REARMS,
-		IRQLINE_A_LINE_THROTTLES,
-	};
-	const struct nlmsghdr *header;
-	const struct nlattr *attr;
-	unsigned int i;
-
-	nl_for_each(header, lines) {
-		for (i = 0; i < ARRAY_LEN(counts); i++) {
-			attr = nl_find(header, counts[i]);
-			if (attr)
-				memset((void *)nl_data(attr), 0, nl_len(attr));
-		}
-	}
-}
-
-static void world_get(struct nl *nl, struct world *world)
-{
-	memset(world, 0, sizeof(*world));
-	dump(nl, IRQLINE_CMD_LINE_GET, &world->lines);
-	blank_counts(&world->lines);
-	dump(nl, IRQLINE_CMD_HANDLER_GET, &world->handlers);
-	dump(nl, IRQLINE_CMD_STRATEGY_GET, &world->strategies);
-	dump(nl, IRQLINE_CMD_STATS_GET, &world->stats);
-}
-
-static void world_free(struct world *world)
-{
-	nl_free(&world->lines);
-	nl_free(&world->handlers);
-	nl_free(&world->strategies);
-	nl_free(&world->stats);
-}
-
-/* The name of what has changed, or NULL. */
-static const char *world_differs(const struct world *a, const struct world *b)
-{
-	if (!nl_list_same(&a->lines, &b->lines))
-		return "a line";
-	if (!nl_list_same(&a->handlers, &b->handlers))
-		return "a handler";
-	if (!nl_list_same(&a->strategies, &b->strategies))
-		return "a strategy";
-	if (!nl_list_same(&a->stats, &b->stats))
-		return "the counts";
-	return NULL;
 }
 
 /* The type of the attribute that begins there, or -1. */
@@ -1736,7 +1614,7 @@ static void expect_same_handlers(struct __test_metadata *const _metadata,
 {
 	struct nl_list now = { 0 };
 
-	dump(&self->nl, IRQLINE_CMD_HANDLER_GET, &now);
+	world_dump(&self->nl, IRQLINE_CMD_HANDLER_GET, &now);
 	EXPECT_TRUE(nl_list_same(&self->before.handlers, &now));
 	nl_free(&now);
 }
