@@ -197,6 +197,7 @@ static void parse_ack_attr(struct nl_ack *ack, const struct nlattr *attr)
 	}
 }
 
+/* Of an NLMSG_ERROR, or of an NLMSG_DONE, which starts with an errno alone. */
 void nl_parse_ack(struct nl_ack *ack, const struct nlmsghdr *header)
 {
 	const int *error = NLMSG_DATA(header);
@@ -219,7 +220,7 @@ void nl_parse_ack(struct nl_ack *ack, const struct nlmsghdr *header)
 		parse_ack_attr(ack, attr);
 }
 
-static void transmit(struct nl *nl, struct nl_msg *msg, __u16 flags)
+int nl_send(struct nl *nl, struct nl_msg *msg, __u16 flags)
 {
 	msg->header.nlmsg_type = nl->family;
 	msg->header.nlmsg_flags |= NLM_F_REQUEST | flags;
@@ -227,8 +228,15 @@ static void transmit(struct nl *nl, struct nl_msg *msg, __u16 flags)
 	nl->ack = (struct nl_ack){ .offset = -1, .missing = -1 };
 	nl->len = 0;
 	nl->next = 0;
-	if (send(nl->fd, msg->buf, msg->header.nlmsg_len, 0) < 0)
-		die("netlink send: %s", strerror(errno));
+	return send(nl->fd, msg->buf, msg->header.nlmsg_len, 0) < 0 ? errno : 0;
+}
+
+static void transmit(struct nl *nl, struct nl_msg *msg, __u16 flags)
+{
+	int err = nl_send(nl, msg, flags);
+
+	if (err)
+		die("netlink send: %s", strerror(err));
 }
 
 int nl_do(struct nl *nl, struct nl_msg *msg, struct nl_list *list)

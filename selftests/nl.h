@@ -73,6 +73,13 @@ int nl_dump(struct nl *nl, struct nl_msg *msg, struct nl_list *list);
 void nl_parse_ack(struct nl_ack *ack, const struct nlmsghdr *header);
 void nl_must(struct nl *nl, struct nl_msg *msg, struct nl_list *list);
 
+/*
+ * Only sends a request, NLM_F_REQUEST and these flags; returns 0, or the error. For who
+ * receives by itself: what a message of type NLMSG_ERROR or NLMSG_DONE says.
+ */
+int nl_send(struct nl *nl, struct nl_msg *msg, __u16 flags);
+void nl_parse_ack(struct nl_ack *ack, const struct nlmsghdr *header);
+
 /* The halves of nl_dump(); nl_dump_more() returns false at the end. */
 void nl_dump_start(struct nl *nl, struct nl_msg *msg);
 bool nl_dump_more(struct nl *nl, struct nl_list *list);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Faults: the Nth allocation of a thread fails, by the kernel's fault injection and
+ * /proc/thread-self/fail-nth. In a test build of the modules, calls that are no
+ * allocations count among them.
+ */
+#ifndef FAULT_H
+#define FAULT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* What failed. An allocation that is not to warn leaves no name. */
+enum fault_kind {
+	FAULT_MEMORY,	/* failslab, fail_page_alloc, or no name */
+	FAULT_USERCOPY,	/* fail_usercopy: an access to user memory */
+	FAULT_HOOK,	/* fail_irqline: a call of our own */
+};
+
+/* Why this kernel cannot do it, or NULL; then all allocations count. */
+const char *fault_missing(void);
+/* Are the modules a test build? */
+bool fault_has_hook(void);
+
+/* The next one of the calling thread fails that is the Nth from here. */
+void fault_arm(unsigned int nth);
+/*
+ * No more faults; was there one since? How many allocations there were, if not, is what
+ * an Nth beyond all of them has lost meanwhile.
+ */
+bool fault_hit(void);
+unsigned int fault_counted(void);
+
+/* The same for a thread that is stopped. */
+void fault_arm_thread(pid_t tid, unsigned int nth);
+bool fault_hit_thread(pid_t tid);
+
+/* What the last one was, and what it was called there. */
+enum fault_kind fault_kind(void);
+const char *fault_name(void);
+/* Has the kernel tell where, which takes it long; was it in a call of irqline's? */
+void fault_trace(bool on);
+bool fault_was_inside(void);
+
+/*
+ * From any task, the calls of a test build: so many, after so many that do not. Until
+ * fault_hook_end(), which says how many are left.
+ */
+void fault_hook_begin(unsigned int skip, unsigned int times);
+unsigned int fault_hook_end(void);
+
+#endif /* FAULT_H */
