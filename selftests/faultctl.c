@@ -32,7 +32,7 @@
 #define SOURCE		0x00000002U
 
 /* Of each command, as starting a program takes long. */
-#define TRIES		12
+#define TRIES		6
 #define WORDS_MAX	16
 #define OUTPUT_MAX	65536
 
@@ -263,8 +263,9 @@ FIXTURE_TEARDOWN(faultctl)
 
 TEST_F_TIMEOUT(faultctl, says_so, PATIENCE)
 {
+	char label[128] = "irqctl";
 	struct step step = {
-		.label = variant->command.words[0],
+		.label = label,
 		.try = try_command,
 		.undo = undo_command,
 		.moves = variant->command.moves,
@@ -272,7 +273,12 @@ TEST_F_TIMEOUT(faultctl, says_so, PATIENCE)
 		.data = &variant->command,
 		.nl = &self->nl,
 	};
+	int i;
 
+	for (i = 0; variant->command.words[i]; i++) {
+		strcat(label, " ");
+		strcat(label, variant->command.words[i]);
+	}
 	EXPECT_EQ(sweep(&step), 0);
 }
 

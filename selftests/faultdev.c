@@ -29,7 +29,7 @@
 #define SOURCE		0x00000002U
 #define DRIVER		"/sys/bus/pci/drivers/edu"
 /* Of a probe or a load: there are hundreds, and each takes long. */
-#define TRIES		100
+#define TRIES		40
 
 #define ALL_OF(array)	((int)(sizeof(array) / sizeof((array)[0])))
 #define wrong(outcome, ...) \
@@ -142,7 +142,7 @@ static void prepare_mmap(struct step *step)
 	struct irqline_tap_info info;
 
 	(void)step;
-	opened = dev_open(LINE, O_RDONLY);
+	opened = dev_open(LINE, O_RDWR);
 	tap_info(opened, &info);
 	mapped.ring_bytes = info.ring_bytes;
 	mapped.control_bytes = info.control_bytes;
@@ -279,7 +279,10 @@ static const char *command_undone(void)
 	return NULL;
 }
 
-/* A tap is as it was, whatever of it was to be changed. */
+/*
+ * A tap is as it was, whatever of it was to be changed; but who cannot be told the id
+ * of what he has subscribed to has subscribed.
+ */
 static void try_command(struct step *step, unsigned int nth,
 			struct outcome *outcome)
 {
@@ -290,8 +293,10 @@ static void try_command(struct step *step, unsigned int nth,
 	attempt(nth, outcome, call_command, step->data);
 	tap_info(file, &after);
 	if (outcome->refused) {
-		if (before.flags != after.flags || before.watermark != after.watermark)
-			wrong(outcome, "the tap has changed");
+		if (before.flags != after.flags && outcome->error != EFAULT)
+			wrong(outcome, "the choice of handlers has changed");
+		if (before.watermark != after.watermark)
+			wrong(outcome, "the watermark has changed");
 	} else {
 		undone = command_undone();
 		if (undone)
@@ -316,6 +321,65 @@ TEST_F_TIMEOUT(faultdev, of_who_commands, PATIENCE)
 		};
 
 		EXPECT_EQ(sweep(&step), 0) TH_LOG("%s", ioctls[i].label);
+	}
+}
+
+static struct irqline_event event;
+
+static long call_poll(const void *data)
+{
+	struct pollfd poller = { .fd = file, .events = POLLIN };
+
+	(void)data;
+	return poll(&poller, 1, EVENT_TIMEOUT * 1000);
+}
+
+static long call_read(const void *data)
+{
+	(void)data;
+	return read(file, &event, sizeof(event));
+}
+
+/* There is one event to be read. */
+static void prepare_event(struct step *step)
+{
+	(void)step;
+	tap_subscribe(file, SUBJECT);
+	dev_raise(file, SOURCE);
+	if (call_poll(NULL) != 1)
+		die("no event within %d seconds", EVENT_TIMEOUT);
+}
+
+/* An event that could not be copied stays. */
+static void try_event(struct step *step, unsigned int nth, struct outcome *outcome)
+{
+	long (*const *call)(const void *data) = step->data;
+
+	event.sources = 0;
+	attempt(nth, outcome, *call, NULL);
+	if ((outcome->refused || *call == call_poll) &&
+	    call_read(NULL) != sizeof(event))
+		wrong(outcome, "the event has gone");
+	else if (event.sources != SOURCE)
+		wrong(outcome, "another event");
+}
+
+TEST_F_TIMEOUT(faultdev, of_who_waits_and_reads, PATIENCE)
+{
+	static long (*const waits)(const void *data) = call_poll;
+	static long (*const reads)(const void *data) = call_read;
+	struct step steps[] = {
+		{ .label = "poll", .data = &waits, .frugal = true },
+		{ .label = "read", .data = &reads, .frugal = true },
+	};
+	int i;
+
+	for (i = 0; i < ALL_OF(steps); i++) {
+		steps[i].prepare = prepare_event;
+		steps[i].try = try_event;
+		steps[i].moves = true;
+		steps[i].nl = &self->nl;
+		EXPECT_EQ(sweep(&steps[i]), 0);
 	}
 }
 
