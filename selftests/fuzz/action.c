@@ -27,7 +27,7 @@
 /* At least as large as what any call is given. */
 #define MEMORY		(2 * DEV_BUFFER * sizeof(struct irqline_event))
 
-static long page(void)
+static size_t page(void)
 {
 	return sysconf(_SC_PAGESIZE);
 }
@@ -72,7 +72,7 @@ static void *pointer(struct actor *actor, __u64 kind, size_t size)
 	case POINTER_READ_ONLY:
 		return (void *)actor->read_only;
 	case POINTER_EDGE:
-		return actor->edge + page() - (size > 1 ? size / 2 : 0);
+		return actor->edge + page() - (size / 2 < page() ? size / 2 : page());
 	case POINTER_ODD:
 		return actor->memory + 1;
 	case POINTER_MAPPING:
@@ -247,7 +247,7 @@ static bool may_map(const struct action *action, bool *ring)
 		return false;
 	if (*ring)
 		return len == page_align(RING_BYTES) && !(prot & PROT_WRITE);
-	return action->args[4] == IRQLINE_TAP_MAP_CONTROL && len == (__u64)page();
+	return action->args[4] == IRQLINE_TAP_MAP_CONTROL && len == page();
 }
 
 static void unmap(struct action_map *map)

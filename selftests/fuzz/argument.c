@@ -7,7 +7,7 @@
 #include "argument.h"
 #include "fuzz.h"
 #include "kselftest.h"
-#include "world.h"
+#include "scene.h"
 
 /* A computation takes about as many nanoseconds as its operand. */
 #define OPERAND_MAX	100000
@@ -64,7 +64,7 @@ unsigned int argument_pick_command(__u32 *seed)
 /* Whatever nobody else relies on. */
 static void fill_sources(void *arg, __u32 *seed)
 {
-	__u32 sources = random_u32(seed) & (WORLD_NOISE | EDU_SOURCE_FACTORIAL | EDU_SOURCE_DMA);
+	__u32 sources = random_u32(seed) & (SCENE_NOISE | EDU_SOURCE_FACTORIAL | EDU_SOURCE_DMA);
 
 	if (fuzz_chance(seed, 8))
 		sources = 0;

@@ -16,7 +16,7 @@
 #include "fuzz.h"
 #include "guard.h"
 #include "kselftest_harness.h"
-#include "world.h"
+#include "scene.h"
 
 #define DAY		86400
 #define WORKERS		3
@@ -28,7 +28,7 @@
 /* A call that waits for events may wait for ever. */
 #define SIGNAL_MS	15
 
-static struct world world;
+static struct scene scene;
 static struct fuzz fuzz;
 static struct fuzz_tally tallies[KINDS], switches;
 static int files[ACTION_FILES];
@@ -98,7 +98,7 @@ static void *switch_handlers(void *arg)
 
 	nl_open(&nl, IRQLINE_FAMILY_NAME);
 	while (!__atomic_load_n(&burst_over, __ATOMIC_ACQUIRE)) {
-		valid_request(&request, &world.words,
+		valid_request(&request, &scene.words,
 			      commands[random_below(seed, ARRAY_SIZE(commands))], 0, seed);
 		datagram.len = 0;
 		datagram_add(&datagram, &request, nl.family, 0);
@@ -160,7 +160,7 @@ static const char *burst(void)
 	for (i = 0; i < WORKERS; i++)
 		if (workers[i].actor.failure[0])
 			return workers[i].actor.failure;
-	return world_check(&world);
+	return scene_check(&scene);
 }
 
 static void take_seed(void *arg, const char *line)
@@ -214,7 +214,7 @@ FIXTURE_SETUP(device)
 
 	(void)self;
 	fuzz_begin(&fuzz);
-	world_open(&world, fuzz.seed);
+	scene_open(&scene, fuzz.seed);
 	catch_signals_of_bursts();
 	for (i = 0; i < ACTION_FILES; i++)
 		files[i] = -1;
@@ -263,9 +263,9 @@ TEST_F_TIMEOUT(device, survives_its_seeds, DAY)
 	}
 	pthread_join(workers[0].thread, NULL);
 	EXPECT_STREQ("", workers[0].actor.failure);
-	expect_well(_metadata, world_check(&world));
+	expect_well(_metadata, scene_check(&scene));
 	report();
-	expect_well(_metadata, world_close(&world));
+	expect_well(_metadata, scene_close(&scene));
 }
 
 /* Each action has succeeded and failed, where it can. */
@@ -289,7 +289,7 @@ TEST_F_TIMEOUT(device, survives_several_threads, DAY)
 		wrong = burst();
 	expect_well(_metadata, wrong);
 	report();
-	expect_well(_metadata, world_close(&world));
+	expect_well(_metadata, scene_close(&scene));
 	EXPECT_EQ(NULL, not_exercised()) TH_LOG("%s", not_exercised());
 }
 

@@ -16,7 +16,7 @@
 #include "guard.h"
 #include "kselftest_harness.h"
 #include "mutate.h"
-#include "world.h"
+#include "scene.h"
 
 #define DAY		86400
 #define WORKERS		3
@@ -40,7 +40,7 @@ struct coverage {
 	unsigned long refused[COMMANDS][POLICY_ATTRS];
 };
 
-static struct world world;
+static struct scene scene;
 static struct fuzz fuzz;
 static struct coverage coverage;
 static struct fuzz_tally requests, options;
@@ -199,7 +199,7 @@ static struct outcome ask(struct worker *worker)
 
 static __u8 any_command(__u32 *seed)
 {
-	const struct policy *policy = &world.words.policy;
+	const struct policy *policy = &scene.words.policy;
 
 	return policy->op[random_below(seed, policy->ops)].cmd;
 }
@@ -209,9 +209,9 @@ static void make_request(struct worker *worker)
 	__u32 *seed = &worker->seed;
 	int mutations = random_below(seed, 2) ? 0 : 1 + random_below(seed, 3);
 
-	valid_request(&worker->request, &world.words, any_command(seed), 0, seed);
+	valid_request(&worker->request, &scene.words, any_command(seed), 0, seed);
 	while (mutations--)
-		mutate_request(&worker->request, &world.words, seed);
+		mutate_request(&worker->request, &scene.words, seed);
 }
 
 static void send_odd_bytes(struct worker *worker)
@@ -375,14 +375,14 @@ static const char *burst(void)
 	for (i = 0; i < WORKERS; i++)
 		if (workers[i].failure[0])
 			return workers[i].failure;
-	return world_check(&world);
+	return scene_check(&scene);
 }
 
 static void take_seed(void *arg, const char *line)
 {
 	(void)arg;
 	if (line && corpus_size < CORPUS)
-		datagram_parse(&corpus[corpus_size++], line, world.nl.family);
+		datagram_parse(&corpus[corpus_size++], line, scene.nl.family);
 }
 
 static void report(void)
@@ -404,7 +404,7 @@ FIXTURE_SETUP(netlink)
 
 	(void)self;
 	fuzz_begin(&fuzz);
-	world_open(&world, fuzz.seed);
+	scene_open(&scene, fuzz.seed);
 	for (i = 0; i < WORKERS; i++) {
 		worker_open(&workers[i]);
 		workers[i].seed = fuzz.seed + i * 0x9e3779b9U;
@@ -444,9 +444,9 @@ TEST_F_TIMEOUT(netlink, survives_its_seeds, DAY)
 		transmit(worker);
 		collect(worker);
 	}
-	expect_well(_metadata, world_check(&world));
+	expect_well(_metadata, scene_check(&scene));
 	report();
-	expect_well(_metadata, world_close(&world));
+	expect_well(_metadata, scene_close(&scene));
 	EXPECT_GT(requests.accepted, 0);
 }
 
@@ -456,11 +456,11 @@ static void add_targets(void)
 	struct nl_msg msg;
 	int i;
 
-	for (i = 0; i < world.words.nr_lines; i++) {
-		request_handler(&msg, IRQLINE_CMD_HANDLER_NEW, world.words.lines[i], "a");
+	for (i = 0; i < scene.words.nr_lines; i++) {
+		request_handler(&msg, IRQLINE_CMD_HANDLER_NEW, scene.words.lines[i], "a");
 		nl_put_u32(&msg, IRQLINE_A_HANDLER_SOURCES, 0x2);
-		if (nl_do(&world.nl, &msg, NULL) && world.nl.ack.error != EEXIST)
-			die("adding a handler: %s", world.nl.ack.text);
+		if (nl_do(&scene.nl, &msg, NULL) && scene.nl.ack.error != EEXIST)
+			die("adding a handler: %s", scene.nl.ack.text);
 	}
 }
 
@@ -472,14 +472,14 @@ static bool get_accepted(struct worker *worker, __u8 cmd, __u16 type)
 
 	for (i = 0; i < TRIES; i++) {
 		add_targets();
-		valid_request(&worker->request, &world.words, cmd, type, &worker->seed);
+		valid_request(&worker->request, &scene.words, cmd, type, &worker->seed);
 		if (type && !request_has(&worker->request, type))
 			continue;
 		for (line = 0; cmd == IRQLINE_CMD_HANDLER_NEW &&
-		     line < world.words.nr_lines; line++) {
+		     line < scene.words.nr_lines; line++) {
 			request_handler(&msg, IRQLINE_CMD_HANDLER_DEL,
-					world.words.lines[line], "a");
-			nl_must(&world.nl, &msg, NULL);
+					scene.words.lines[line], "a");
+			nl_must(&scene.nl, &msg, NULL);
 		}
 		if (!ask(worker).ack.error)
 			return true;
@@ -535,10 +535,10 @@ static const char *ask_mutated(struct worker *worker)
 	struct outcome outcome;
 	const char *wrong;
 
-	world_list(&world.nl, IRQLINE_CMD_HANDLER_GET, &before);
+	scene_list(&scene.nl, IRQLINE_CMD_HANDLER_GET, &before);
 	outcome = ask(worker);
-	world_list(&world.nl, IRQLINE_CMD_HANDLER_GET, &after);
-	wrong = world_limits(&after);
+	scene_list(&scene.nl, IRQLINE_CMD_HANDLER_GET, &after);
+	wrong = scene_limits(&after);
 	if (outcome.answered && outcome.ack.error)
 		wrong = wrong ? : compare(&before, &after);
 	nl_free(&before);
@@ -564,11 +564,11 @@ static void mutate_each(struct __test_metadata *_metadata, struct worker *worker
 
 	for (mutation = 0; mutation < MUTATIONS; mutation++) {
 		add_targets();
-		valid_request(&worker->request, &world.words, cmd, type, &worker->seed);
+		valid_request(&worker->request, &scene.words, cmd, type, &worker->seed);
 		index = index_of(&worker->request, type);
 		if (index < 0)
 			continue;
-		mutate_attr(&worker->request, &world.words, index, mutation, &worker->seed);
+		mutate_attr(&worker->request, &scene.words, index, mutation, &worker->seed);
 		expect_well(_metadata, ask_mutated(worker));
 	}
 }
@@ -594,7 +594,7 @@ static void sweep(struct __test_metadata *_metadata, __u8 cmd, __u16 type)
 /* One socket and no hurry: what is refused leaves all as it was. */
 TEST_F_TIMEOUT(netlink, each_attribute_is_exercised, DAY)
 {
-	const struct policy *policy = &world.words.policy;
+	const struct policy *policy = &scene.words.policy;
 	const struct policy_op *op;
 	int i, type, pairs = 0;
 
@@ -603,24 +603,24 @@ TEST_F_TIMEOUT(netlink, each_attribute_is_exercised, DAY)
 		op = &policy->op[i];
 		sweep(_metadata, op->cmd, 0);
 		for (type = 1; type < POLICY_ATTRS; type++) {
-			if (!valid_policy(&world.words, op->cmd, type))
+			if (!valid_policy(&scene.words, op->cmd, type))
 				continue;
 			sweep(_metadata, op->cmd, type);
 			pairs++;
 		}
 		EXPECT_STREQ("", workers[0].failure);
-		expect_well(_metadata, world_check(&world));
+		expect_well(_metadata, scene_check(&scene));
 	}
 	ksft_print_msg("%d commands with %d attributes\n", policy->ops, pairs);
 	report();
-	expect_well(_metadata, world_close(&world));
+	expect_well(_metadata, scene_close(&scene));
 	EXPECT_GE(policy->ops, IRQLINE_CMD_STRATEGY_GET - IRQLINE_CMD_HANDLER_GET);
 }
 
 /* Each command was granted and refused, and the rest has happened, too. */
 static bool all_exercised(void)
 {
-	const struct policy *policy = &world.words.policy;
+	const struct policy *policy = &scene.words.policy;
 	int i;
 
 	for (i = 0; i < policy->ops; i++)
@@ -645,7 +645,7 @@ TEST_F_TIMEOUT(netlink, survives_several_sockets, DAY)
 	expect_well(_metadata, wrong);
 	nl_close(&deaf);
 	report();
-	expect_well(_metadata, world_close(&world));
+	expect_well(_metadata, scene_close(&scene));
 	EXPECT_TRUE(all_exercised());
 }
 

@@ -5,33 +5,33 @@
 #include "fuzz.h"
 #include "kselftest.h"
 #include "taps.h"
-#include "world.h"
+#include "scene.h"
 
-static const char * const names[WORLD_LINES] = { LINE, NEIGHBOUR };
+static const char * const names[SCENE_LINES] = { LINE, NEIGHBOUR };
 
-static void drain(struct world *world, int fd)
+static void drain(struct scene *scene, int fd)
 {
 	struct irqline_event events[64];
 	int count;
 
 	while ((count = dev_read(fd, events, ARRAY_SIZE(events), 0)))
-		world->read += count;
+		scene->read += count;
 }
 
 /* Raises whatever it likes, in bursts with pauses, and reads what comes of it. */
 static void *make_noise(void *arg)
 {
-	struct world *world = arg;
-	__u32 seed = world->seed, sources;
+	struct scene *scene = arg;
+	__u32 seed = scene->seed, sources;
 	int i;
 
-	while (!__atomic_load_n(&world->stop, __ATOMIC_ACQUIRE)) {
-		for (i = 0; i < world->lines; i++) {
-			sources = random_u32(&seed) & random_u32(&seed) & WORLD_NOISE;
+	while (!__atomic_load_n(&scene->stop, __ATOMIC_ACQUIRE)) {
+		for (i = 0; i < scene->lines; i++) {
+			sources = random_u32(&seed) & random_u32(&seed) & SCENE_NOISE;
 			if (sources)
-				dev_raise(world->writers[i], sources);
-			world->raised++;
-			drain(world, world->readers[i]);
+				dev_raise(scene->writers[i], sources);
+			scene->raised++;
+			drain(scene, scene->readers[i]);
 		}
 		if (fuzz_chance(&seed, 4))
 			pause_ms(random_below(&seed, 8));
@@ -39,57 +39,57 @@ static void *make_noise(void *arg)
 	return NULL;
 }
 
-static void start_noise(struct world *world)
+static void start_noise(struct scene *scene)
 {
 	int i;
 
-	world->lines = line_exists(&world->nl, NEIGHBOUR) ? 2 : 1;
-	for (i = 0; i < world->lines; i++) {
-		world->writers[i] = dev_open(names[i], O_WRONLY);
-		world->readers[i] = dev_open(names[i], O_RDONLY | O_NONBLOCK);
-		world->deaf[i] = dev_open(names[i], O_RDONLY | O_NONBLOCK);
+	scene->lines = line_exists(&scene->nl, NEIGHBOUR) ? 2 : 1;
+	for (i = 0; i < scene->lines; i++) {
+		scene->writers[i] = dev_open(names[i], O_WRONLY);
+		scene->readers[i] = dev_open(names[i], O_RDONLY | O_NONBLOCK);
+		scene->deaf[i] = dev_open(names[i], O_RDONLY | O_NONBLOCK);
 	}
-	if (pthread_create(&world->noise, NULL, make_noise, world))
+	if (pthread_create(&scene->noise, NULL, make_noise, scene))
 		die("cannot start a thread");
 }
 
-static void stop_noise(struct world *world)
+static void stop_noise(struct scene *scene)
 {
 	int i;
 
-	__atomic_store_n(&world->stop, true, __ATOMIC_RELEASE);
-	pthread_join(world->noise, NULL);
-	for (i = 0; i < world->lines; i++) {
-		close(world->writers[i]);
-		close(world->readers[i]);
-		close(world->deaf[i]);
+	__atomic_store_n(&scene->stop, true, __ATOMIC_RELEASE);
+	pthread_join(scene->noise, NULL);
+	for (i = 0; i < scene->lines; i++) {
+		close(scene->writers[i]);
+		close(scene->readers[i]);
+		close(scene->deaf[i]);
 	}
 }
 
 /* Before all others, so that nobody can be exclusive to it. */
-static void add_witness(struct world *world)
+static void add_witness(struct scene *scene)
 {
 	struct nl_msg msg;
 
 	request_handler(&msg, IRQLINE_CMD_HANDLER_NEW, LINE, VALID_WITNESS);
-	nl_put_u32(&msg, IRQLINE_A_HANDLER_SOURCES, WORLD_FLOW);
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_SOURCES, SCENE_FLOW);
 	nl_put_u32(&msg, IRQLINE_A_HANDLER_PRIORITY, IRQLINE_PRIORITY_MAX);
-	nl_must(&world->nl, &msg, NULL);
-	world->flow = (struct flow) {
-		.line = LINE, .name = VALID_WITNESS, .sources = WORLD_FLOW,
-		.raiser_cpu = -1, .reader_cpu = -1, .seed = world->seed, .percpu = true,
+	nl_must(&scene->nl, &msg, NULL);
+	scene->flow = (struct flow) {
+		.line = LINE, .name = VALID_WITNESS, .sources = SCENE_FLOW,
+		.raiser_cpu = -1, .reader_cpu = -1, .seed = scene->seed, .percpu = true,
 	};
-	flow_start(&world->flow, &world->nl);
+	flow_start(&scene->flow, &scene->nl);
 }
 
-void world_open(struct world *world, __u32 seed)
+void scene_open(struct scene *scene, __u32 seed)
 {
-	memset(world, 0, sizeof(*world));
-	world->seed = seed;
-	objects_open(&world->nl);
-	vocabulary_learn(&world->words, &world->nl);
-	add_witness(world);
-	start_noise(world);
+	memset(scene, 0, sizeof(*scene));
+	scene->seed = seed;
+	objects_open(&scene->nl);
+	vocabulary_learn(&scene->words, &scene->nl);
+	add_witness(scene);
+	start_noise(scene);
 }
 
 /* What the header promises of a setting that is in force. */
@@ -147,7 +147,7 @@ static const char *check_limits(const struct nlmsghdr *header, const struct limi
 	return NULL;
 }
 
-const char *world_limits(const struct nl_list *list)
+const char *scene_limits(const struct nl_list *list)
 {
 	const struct nlmsghdr *header;
 	const char *wrong = NULL;
@@ -161,7 +161,7 @@ const char *world_limits(const struct nl_list *list)
 	return wrong;
 }
 
-void world_list(struct nl *nl, __u8 cmd, struct nl_list *list)
+void scene_list(struct nl *nl, __u8 cmd, struct nl_list *list)
 {
 	struct nl_msg msg;
 
@@ -170,102 +170,102 @@ void world_list(struct nl *nl, __u8 cmd, struct nl_list *list)
 		die("command %u does not list: %s", cmd, nl->ack.text);
 }
 
-static void tidy_up(struct world *world)
+static void tidy_up(struct scene *scene)
 {
 	const struct nlmsghdr *header;
 	struct nl_list list = { 0 };
 	const char *name;
 
-	world_list(&world->nl, IRQLINE_CMD_HANDLER_GET, &list);
+	scene_list(&scene->nl, IRQLINE_CMD_HANDLER_GET, &list);
 	nl_for_each(header, &list) {
 		name = nl_str(header, IRQLINE_A_HANDLER_NAME);
 		if (strcmp(name, VALID_WITNESS) &&
 		    !nl_find(header, IRQLINE_A_HANDLER_BUILTIN))
-			handler_del(&world->nl, nl_str(header, IRQLINE_A_HANDLER_LINE), name);
+			handler_del(&scene->nl, nl_str(header, IRQLINE_A_HANDLER_LINE), name);
 	}
 	nl_free(&list);
 }
 
-static const char *check_settings(struct world *world)
+static const char *check_settings(struct scene *scene)
 {
 	struct nl_list list = { 0 };
 	const char *wrong;
 
-	world_list(&world->nl, IRQLINE_CMD_HANDLER_GET, &list);
-	world_list(&world->nl, IRQLINE_CMD_LINE_GET, &list);
-	wrong = world_limits(&list);
+	scene_list(&scene->nl, IRQLINE_CMD_HANDLER_GET, &list);
+	scene_list(&scene->nl, IRQLINE_CMD_LINE_GET, &list);
+	wrong = scene_limits(&list);
 	nl_free(&list);
 	return wrong;
 }
 
-static const char *check_counts(struct world *world)
+static const char *check_counts(struct scene *scene)
 {
 	static char text[256];
 	int i;
 
-	for (i = 0; i < world->lines; i++)
-		if (!stats_all_add_up(&world->nl, names[i], text, sizeof(text)))
+	for (i = 0; i < scene->lines; i++)
+		if (!stats_all_add_up(&scene->nl, names[i], text, sizeof(text)))
 			return text;
 	return NULL;
 }
 
 /* A handler is added, gets an event, is switched, gets another one, and goes. */
-static void use_line(struct world *world, const char *line)
+static void use_line(struct scene *scene, const char *line)
 {
 	int fd = dev_open(line, O_RDWR | O_NONBLOCK);
 	struct irqline_event event;
 	__u32 id, factorial;
 
-	id = handler_new(&world->nl, line, "good", WORLD_GOOD, "tasklet");
+	id = handler_new(&scene->nl, line, "good", SCENE_GOOD, "tasklet");
 	tap_subscribe(fd, "good");
-	dev_raise(fd, WORLD_GOOD);
+	dev_raise(fd, SCENE_GOOD);
 	dev_next(fd, id, &event);
-	handler_bottom(&world->nl, line, "good", "kthread");
-	dev_raise(fd, WORLD_GOOD);
+	handler_bottom(&scene->nl, line, "good", "kthread");
+	dev_raise(fd, SCENE_GOOD);
 	dev_next(fd, id, &event);
-	if (event.seq != 2 || event.sources != WORLD_GOOD)
+	if (event.seq != 2 || event.sources != SCENE_GOOD)
 		die("%s: event %llu of sources 0x%x, not the second of 0x%x", line,
-		    (unsigned long long)event.seq, event.sources, WORLD_GOOD);
+		    (unsigned long long)event.seq, event.sources, SCENE_GOOD);
 	factorial = dev_factorial(fd, 5);
 	if (factorial != 120)
 		die("%s: 5! is %u", line, factorial);
-	handler_del(&world->nl, line, "good");
+	handler_del(&scene->nl, line, "good");
 	close(fd);
 }
 
-const char *world_check(struct world *world)
+const char *scene_check(struct scene *scene)
 {
-	const char *wrong = check_counts(world) ? : check_settings(world);
+	const char *wrong = check_counts(scene) ? : check_settings(scene);
 	int i;
 
 	if (wrong)
 		return wrong;
-	tidy_up(world);
-	for (i = 0; i < world->lines; i++)
-		use_line(world, names[i]);
-	flow_wait(&world->flow, 2);
-	if (flow_failed(&world->flow))
-		return world->flow.failure;
-	world->checks++;
-	return check_counts(world);
+	tidy_up(scene);
+	for (i = 0; i < scene->lines; i++)
+		use_line(scene, names[i]);
+	flow_wait(&scene->flow, 2);
+	if (flow_failed(&scene->flow))
+		return scene->flow.failure;
+	scene->checks++;
+	return check_counts(scene);
 }
 
-const char *world_close(struct world *world)
+const char *scene_close(struct scene *scene)
 {
 	const char *proof;
 
-	stop_noise(world);
-	tidy_up(world);
-	flow_stop(&world->flow, &world->nl);
-	proof = flow_proof(&world->flow);
+	stop_noise(scene);
+	tidy_up(scene);
+	flow_stop(&scene->flow, &scene->nl);
+	proof = flow_proof(&scene->flow);
 	ksft_print_msg("%llu raises of the witness in %llu events, lost %llu\n",
-		       (unsigned long long)flow_raised(&world->flow),
-		       (unsigned long long)world->flow.events,
-		       (unsigned long long)(flow_raised(&world->flow) -
-					    flow_answered(&world->flow)));
-	ksft_print_msg("%lu other raises, %lu events read, %lu checks\n", world->raised,
-		       world->read, world->checks);
-	objects_reset(&world->nl);
-	nl_close(&world->nl);
+		       (unsigned long long)flow_raised(&scene->flow),
+		       (unsigned long long)scene->flow.events,
+		       (unsigned long long)(flow_raised(&scene->flow) -
+					    flow_answered(&scene->flow)));
+	ksft_print_msg("%lu other raises, %lu events read, %lu checks\n", scene->raised,
+		       scene->read, scene->checks);
+	objects_reset(&scene->nl);
+	nl_close(&scene->nl);
 	return *proof ? proof : NULL;
 }

@@ -4,27 +4,27 @@
  * reads, and a handler, the witness, whose events prove that none is lost. And the
  * check that all of it is well.
  */
-#ifndef WORLD_H
-#define WORLD_H
+#ifndef SCENE_H
+#define SCENE_H
 
 #include <pthread.h>
 
 #include "flow.h"
 #include "valid.h"
 
-#define WORLD_LINES	2
+#define SCENE_LINES	2
 
 /* Sources that prove themselves on LINE, and those that anybody may raise. */
-#define WORLD_FLOW	0x00ff0000U
-#define WORLD_NOISE	0x3f00fefeU
+#define SCENE_FLOW	0x00ff0000U
+#define SCENE_NOISE	0x3f00fefeU
 /* Of the check. */
-#define WORLD_GOOD	0x40000000U
+#define SCENE_GOOD	0x40000000U
 
-struct world {
+struct scene {
 	struct vocabulary words;
 	struct nl nl;
 	struct flow flow;
-	int writers[WORLD_LINES], readers[WORLD_LINES], deaf[WORLD_LINES];
+	int writers[SCENE_LINES], readers[SCENE_LINES], deaf[SCENE_LINES];
 	int lines;
 	__u32 seed;
 	bool stop;
@@ -32,21 +32,21 @@ struct world {
 	unsigned long raised, read, checks;
 };
 
-void world_open(struct world *world, __u32 seed);
+void scene_open(struct scene *scene, __u32 seed);
 
 /*
  * After a burst: the lines answer, counts add up, settings are within their limits, a
  * request that must be granted is, and events come. What was added is deleted before.
  * NULL, or what is wrong.
  */
-const char *world_check(struct world *world);
+const char *scene_check(struct scene *scene);
 
 /* All handlers, or all lines, added to a list. Ends the test if that fails. */
-void world_list(struct nl *nl, __u8 cmd, struct nl_list *list);
+void scene_list(struct nl *nl, __u8 cmd, struct nl_list *list);
 /* NULL, or which setting in the list is not what the header promises. */
-const char *world_limits(const struct nl_list *list);
+const char *scene_limits(const struct nl_list *list);
 
 /* NULL, or how the witness has lost something. */
-const char *world_close(struct world *world);
+const char *scene_close(struct scene *scene);
 
-#endif /* WORLD_H */
+#endif /* SCENE_H */
