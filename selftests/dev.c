@@ -38,6 +38,14 @@ __u32 dev_factorial(int fd, __u32 operand)
 	return f.result;
 }
 
+void dev_enable(const char *name, bool on)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/enable", name);
+	file_must_write(path, on ? "1" : "0");
+}
+
 int dev_error(int fd, unsigned long request, void *arg)
 {
 	return ioctl(fd, request, arg) ? errno : 0;

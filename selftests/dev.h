@@ -23,6 +23,9 @@ __u32 dev_factorial(int fd, __u32 operand);
 /* The PCI function of a line, such as 0000:00:04.0. */
 void dev_function(const char *line, char *name, size_t size);
 
+/* Enables a function, or takes that back, while no driver has it. */
+void dev_enable(const char *name, bool on);
+
 /* Makes a request of ioctl(). Returns 0, or the error. */
 int dev_error(int fd, unsigned long request, void *arg);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +39,102 @@ static void set_verbose(const char *verbose)
 		set("fail_irqline/verbose", verbose);
 }
 
+static void set_all(const char *knob, unsigned long value)
+{
+	static const char * const kinds[] = {
+		"failslab", "fail_page_alloc", "fail_usercopy", "fail_irqline",
+	};
+	char path[128], text[32];
+	unsigned int i;
+
+	snprintf(text, sizeof(text), "0x%lx", value);
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		snprintf(path, sizeof(path), DEBUGFS "%s/%s", kinds[i], knob);
+		if (!access(path, F_OK))
+			file_must_write(path, text);
+	}
+}
+
+static bool can_filter(void)
+{
+	return !access(DEBUGFS "failslab/require-start", F_OK);
+}
+
+/* Where a function of the kernel's begins, and the next one. */
+static bool find_function(const char *name, unsigned long *start,
+			  unsigned long *end)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	unsigned long address;
+	char symbol[256];
+
+	*start = 0;
+	*end = ULONG_MAX;
+	while (file && fscanf(file, "%lx %*c %255s%*[^\n]", &address, symbol) == 2)
+		if (!strcmp(symbol, name))
+			*start = address;
+	if (file)
+		rewind(file);
+	while (file && fscanf(file, "%lx %*c %255s%*[^\n]", &address, symbol) == 2)
+		if (address > *start && address < *end)
+			*end = address;
+	if (file)
+		fclose(file);
+	return *start;
+}
+
+/*
+ * But for a part of the kernel's: an entry of /proc/irq that could not be made is
+ * missed, with a warning, when the interrupt goes.
+ */
+static bool only_within(unsigned long start, unsigned long end)
+{
+	unsigned long reject_start, reject_end;
+
+	if (!find_function("register_irq_proc", &reject_start, &reject_end))
+		return false;
+	set_all("require-start", start);
+	set_all("require-end", end);
+	set_all("reject-start", reject_start);
+	set_all("reject-end", reject_end);
+	return true;
+}
+
+bool fault_only_in_function(const char *name)
+{
+	unsigned long start, end;
+
+	return can_filter() && find_function(name, &start, &end) &&
+	       only_within(start, end);
+}
+
+bool fault_only_in_module(const char *name)
+{
+	char path[128], text[32], size[32];
+	unsigned long start;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/sections/.text", name);
+	if (!can_filter() || !file_read(path, text, sizeof(text)))
+		return false;
+	snprintf(path, sizeof(path), "/sys/module/%s/coresize", name);
+	if (!file_read(path, size, sizeof(size)))
+		return false;
+	start = strtoul(text, NULL, 16);
+	return only_within(start, start + strtoul(size, NULL, 10));
+}
+
+void fault_anywhere(void)
+{
+	set_all("require-start", 0);
+	set_all("require-end", ULONG_MAX);
+	set_all("reject-start", 0);
+	set_all("reject-end", 0);
+}
+
 /* Those that may wait count, too. */
 static void ready(void)
 {
+	fault_anywhere();
 	set("failslab/ignore-gfp-wait", "N");
 	set("fail_page_alloc/ignore-gfp-wait", "N");
 	set("fail_page_alloc/min-order", "0");
@@ -85,7 +179,8 @@ static void parse_record(const char *record)
 {
 	const char *at = strstr(record, "FAULT_INJECTION: forcing a failure.");
 
-	if (strstr(record, "[irqline]"))
+	/* What has a question mark is left over on the stack. */
+	if (strstr(record, "[irqline]") && !strstr(record, " ? "))
 		inside = true;
 	at = at ? strstr(at, "name ") : NULL;
 	if (at)

@@ -35,6 +35,15 @@ unsigned int fault_counted(void);
 void fault_arm_thread(pid_t tid, unsigned int nth);
 bool fault_hit_thread(pid_t tid);
 
+/*
+ * From now on, only what is called by this function of the kernel's counts, or by the code
+ * of this module; until fault_anywhere(). False if this kernel cannot tell (it lacks
+ * CONFIG_FAULT_INJECTION_STACKTRACE_FILTER).
+ */
+bool fault_only_in_function(const char *name);
+bool fault_only_in_module(const char *name);
+void fault_anywhere(void);
+
 /* What the last one was, and what it was called there. */
 enum fault_kind fault_kind(void);
 const char *fault_name(void);

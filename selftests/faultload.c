@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every allocation of a module's load fails once. A load that fails leaves nothing. One
- * that is done in spite of a fault is done in full, but that a device whose probe has
- * failed waits to be bound.
+ * Every allocation of a module's init function fails once; what the kernel allocates to
+ * load any module is its own. A load that fails leaves nothing. One that is done in spite
+ * of a fault is done in full, but that a device whose probe has failed waits to be bound.
  *
  * The modules are in IRQLINE_KO_DIR.
  */
@@ -22,7 +22,7 @@
 /* Seconds: an emulated CPU with a debug kernel is slow, and so is a busy host. */
 #define PATIENCE	1200
 
-/* There are hundreds of allocations, and a load takes long. */
+/* A load takes long. */
 #define TRIES		60
 #define DRIVER		"/sys/bus/pci/drivers/edu"
 
@@ -88,10 +88,29 @@ static const char *no_family(void)
 	return NULL;
 }
 
-/* By whatever name: the first that is bound is edu0. */
+static char functions[2][64];
+
+/* A device whose probe has failed can be bound now. */
 static const char *no_device(void)
 {
-	return access(DRIVER, F_OK) ? "there is no driver" : NULL;
+	char path[256];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), DRIVER "/%s", functions[i]);
+		if (access(path, F_OK) && !file_write(DRIVER "/bind", functions[i]))
+			return "a device cannot be bound";
+	}
+	return access("/dev/" LINE, F_OK) || access("/dev/" NEIGHBOUR, F_OK) ?
+		"a file is missing" : NULL;
+}
+
+static void enable_devices(bool on)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		dev_enable(functions[i], on);
 }
 
 static void unload(struct step *step)
@@ -141,12 +160,17 @@ FIXTURE_SETUP(faultload)
 		SKIP(return, "IRQLINE_KO_DIR does not say where the modules are");
 	self->irqline = (struct image) { .name = "irqline", .lacking = no_family };
 	self->edu = (struct image) { .name = "edu", .lacking = no_device };
+	if (!fault_only_in_function("do_init_module"))
+		SKIP(return, "the kernel cannot tell who allocates");
+	dev_function(LINE, functions[0], sizeof(functions[0]));
+	dev_function(NEIGHBOUR, functions[1], sizeof(functions[1]));
 	read_image(&self->irqline);
 	read_image(&self->edu);
 }
 
 FIXTURE_TEARDOWN(faultload)
 {
+	fault_anywhere();
 	if (!is_loaded("irqline") && insert(&self->irqline))
 		die("insmod irqline: %s", strerror(errno));
 	if (!is_loaded("edu") && insert(&self->edu))
@@ -174,7 +198,10 @@ TEST_F_TIMEOUT(faultload, of_the_driver, PATIENCE)
 		.data = &self->edu,
 	};
 
+	unload(&step);
+	enable_devices(true);
 	EXPECT_EQ(sweep(&step), 0);
+	enable_devices(false);
 }
 
 TEST_HARNESS_MAIN

@@ -221,7 +221,7 @@ static int edu_map(struct edu *edu, struct pci_dev *pdev)
 {
 	int err;
 
-	err = pcim_enable_device(pdev);
+	err = irqline_fault() ? -ENOMEM : pcim_enable_device(pdev);
 	if (err)
 		return dev_err_probe(&pdev->dev, err, "cannot enable it\n");
 	err = pcim_iomap_regions(pdev, BIT(EDU_BAR), KBUILD_MODNAME);
