@@ -162,6 +162,13 @@ static bool is_complaint(const char *text)
 	return !strncmp(text, "irqctl: ", 8) && end && !end[1];
 }
 
+/* In the words of the kernel's, of errno's, or of the C library's. */
+static bool tells_why(const char *text)
+{
+	return strstr(text, "memory") || strstr(text, strerror(ENOBUFS)) ||
+	       strstr(text, strerror(EFAULT));
+}
+
 static void judge(const struct command *command, unsigned int nth,
 		  const struct run *run, const char *out,
 		  struct outcome *outcome)
@@ -175,6 +182,8 @@ static void judge(const struct command *command, unsigned int nth,
 			wrong(outcome, "prints something else");
 	} else if (WEXITSTATUS(run->status) != 1 || !is_complaint(outcome->text)) {
 		wrong(outcome, "not one line, but status %d", WEXITSTATUS(run->status));
+	} else if (!tells_why(outcome->text)) {
+		wrong(outcome, "nothing of memory");
 	}
 }
 
