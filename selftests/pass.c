@@ -75,6 +75,20 @@ TEST_F(pass, counts_what_nobody_wants)
 	EXPECT_EQ(1, taken(self));
 }
 
+/* All ones is what the status of a device that was lost reads as, too. */
+TEST_F(pass, takes_all_sources_for_what_they_are)
+{
+	struct irqline_event event;
+	int i;
+
+	for (i = 1; i <= 2; i++) {
+		dev_raise(self->fd, ~0U);
+		dev_next(self->fd, self->id, &event);
+		EXPECT_EQ(SOURCES, event.sources);
+		EXPECT_EQ(i, event.seq);
+	}
+}
+
 struct hammer {
 	pthread_t thread;
 	int fd, cpu;
