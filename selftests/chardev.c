@@ -304,7 +304,7 @@ TEST_F(chardev, wakes_who_polls)
 	close(call.fd);
 }
 
-TEST_F(chardev, wakes_who_reads)
+TEST_F_TIMEOUT(chardev, wakes_who_reads, 60)
 {
 	struct irqline_event event;
 	struct call call = {
