@@ -41,6 +41,7 @@ help:
 	@echo 'make check-debug     run them with kernels that look for bugs themselves (KINDS="a b c")'
 	@echo 'make lint            run all static checks (KERNELS="6.12 6.1")'
 	@echo 'make model           check the model of the protocol exhaustively (LARGE=1)'
+	@echo 'make mutation        break the driver in many ways, and see that the tests notice (ONLY=NAME)'
 	@echo 'make install         install modules, irqctl and man pages (DESTDIR=, PREFIX=$(PREFIX))'
 	@echo 'make clean           remove what was built'
 	@echo 'make distclean       ... and the downloaded kernels'
@@ -164,6 +165,13 @@ lint: packages source
 model:
 	@tools/vm/need 'check the model' spin gcc libc6-dev
 	@OUTPUT='$(BUILD)/model' selftests/model/check $(if $(LARGE),--large)
+
+# selftests/mutation has the breakages.
+.PHONY: mutation
+mutation: packages source
+	@tools/vm/need 'break the driver and run the tests' bats patch
+	@$(MAKE) --no-print-directory -j$$(nproc) tools selftests
+	@OUTPUT='$(BUILD)/mutation' selftests/mutation/check $(ONLY)
 
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 
