@@ -42,6 +42,7 @@ help:
 	@echo 'make lint            run all static checks (KERNELS="6.12 6.1")'
 	@echo 'make model           check the model of the protocol exhaustively (LARGE=1)'
 	@echo 'make mutation        break the driver in many ways, and see that the tests notice (ONLY=NAME)'
+	@echo 'make coverage        tell which lines the tests run, of the driver and of irqctl (GUESTS=)'
 	@echo 'make install         install modules, irqctl and man pages (DESTDIR=, PREFIX=$(PREFIX))'
 	@echo 'make clean           remove what was built'
 	@echo 'make distclean       ... and the downloaded kernels'
@@ -172,6 +173,13 @@ mutation: packages source
 	@tools/vm/need 'break the driver and run the tests' bats patch
 	@$(MAKE) --no-print-directory -j$$(nproc) tools selftests
 	@OUTPUT='$(BUILD)/mutation' selftests/mutation/check $(ONLY)
+
+# Which guests there are is in selftests/coverage/check.
+.PHONY: coverage
+coverage: packages source
+	@tools/vm/need 'run the tests and count' bats jq socat lcov binutils
+	@$(MAKE) --no-print-directory -j$$(nproc) tools selftests
+	@OUTPUT='$(BUILD)/coverage' selftests/coverage/check $(GUESTS)
 
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 
