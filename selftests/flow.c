@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "flow.h"
-#include "taps.h"
+#include "flow_parts.h"
 
-#define BATCH	32
+/* Seconds within which what is outstanding is answered. */
+#define SETTLE_TIMEOUT	(2 * EVENT_TIMEOUT)
 
-/* Under the lock. Only the first failure is kept: others follow from it. */
-static void fail(struct flow *flow, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void fail(struct flow *flow, const char *format, ...)
+void flow_fail(struct flow *flow, const char *format, ...)
 {
 	va_list args;
 
@@ -26,12 +23,35 @@ static void fail(struct flow *flow, const char *format, ...)
 	pthread_cond_broadcast(&flow->change);
 }
 
-static void count_bits(__u64 *counts, __u32 sources)
+void flow_gone(struct flow *flow, const char *call)
+{
+	pthread_mutex_lock(&flow->lock);
+	if (!flow->doomed)
+		flow_fail(flow, "%s says that there is no such device", call);
+	flow->over = true;
+	flow->stop = true;
+	pthread_cond_broadcast(&flow->change);
+	pthread_mutex_unlock(&flow->lock);
+}
+
+void flow_count(__u64 *counts, __u32 sources)
 {
 	int bit;
 
 	for (bit = 0; bit < 32; bit++)
 		counts[bit] += sources >> bit & 1;
+}
+
+/* The device refuses, so these were not raised. */
+static void take_back(struct flow *flow, __u32 sources)
+{
+	int bit;
+
+	pthread_mutex_lock(&flow->lock);
+	flow->outstanding &= ~sources;
+	for (bit = 0; bit < 32; bit++)
+		flow->raised[bit] -= sources >> bit & 1;
+	pthread_mutex_unlock(&flow->lock);
 }
 
 /*
@@ -40,14 +60,21 @@ static void count_bits(__u64 *counts, __u32 sources)
  */
 static __u32 raise_now(struct flow *flow, __u32 sources)
 {
+	int err;
+
 	pthread_mutex_lock(&flow->lock);
 	sources &= ~flow->outstanding;
 	flow->outstanding |= sources;
-	count_bits(flow->raised, sources);
+	flow_count(flow->raised, sources);
 	pthread_mutex_unlock(&flow->lock);
-	if (sources)
-		dev_raise(flow->raise_fd, sources);
-	return sources;
+	err = sources ? dev_error(flow->raise_fd, EDU_IOC_RAISE, &sources) : 0;
+	if (!err)
+		return sources;
+	if (err != ENODEV)
+		die("raise 0x%x: %s", sources, strerror(err));
+	take_back(flow, sources);
+	flow_gone(flow, "a raise");
+	return 0;
 }
 
 /*
@@ -85,6 +112,25 @@ static bool stopped(struct flow *flow)
 	return stop;
 }
 
+/* How often the top half has run; false if the line has gone. */
+static bool get_passes(struct flow *flow, struct nl *nl, __u64 *passes)
+{
+	struct nl_list reply = { 0 };
+	struct nl_msg msg;
+	int err;
+
+	request_line(&msg, IRQLINE_CMD_LINE_GET, flow->line);
+	err = nl_do(nl, &msg, &reply);
+	if (!err)
+		*passes = nl_u64(nl_first(&reply), IRQLINE_A_LINE_PASSES);
+	else if (err == ENOENT || err == ENODEV)
+		flow_gone(flow, "a request for the line");
+	else
+		die("%s: %s", flow->line, nl->ack.text);
+	nl_free(&reply);
+	return !err;
+}
+
 /*
  * Until the top half has run again; ends early when it is time to stop. It
  * gives way each time: where CPUs are virtual, the one that is to take the
@@ -93,11 +139,11 @@ static bool stopped(struct flow *flow)
 static void await_pass(struct flow *flow, struct nl *nl, __u64 passes)
 {
 	const struct timespec pause = { .tv_nsec = 20 * NSEC_PER_USEC };
+	__u64 now;
 
 	do {
 		nanosleep(&pause, NULL);
-	} while (line_u64(nl, flow->line, IRQLINE_A_LINE_PASSES) == passes &&
-		 !stopped(flow));
+	} while (get_passes(flow, nl, &now) && now == passes && !stopped(flow));
 }
 
 /* Waits each time for the top half, so that no two sources share an event. */
@@ -106,8 +152,8 @@ static void raise_apart(struct flow *flow, struct nl *nl, __u32 sources)
 	__u64 passes;
 
 	for (; sources && !stopped(flow); sources &= sources - 1) {
-		passes = line_u64(nl, flow->line, IRQLINE_A_LINE_PASSES);
-		if (raise_now(flow, sources & -sources))
+		if (get_passes(flow, nl, &passes) &&
+		    raise_now(flow, sources & -sources))
 			await_pass(flow, nl, passes);
 	}
 }
@@ -148,136 +194,91 @@ static void *raise_sources(void *arg)
 	return NULL;
 }
 
-/*
- * A lane for each CPU has the CPU's number; what was pending when the lanes
- * became one, or were one, is in the first.
- */
-static bool lane_is_wrong(const struct flow *flow,
-			  const struct irqline_event *event)
-{
-	return event->lane &&
-	       (!flow->percpu || event->lane != event->top_cpu);
-}
-
-/* Under the lock. */
-static void check_event(struct flow *flow, const struct irqline_event *event)
-{
-	__u64 last = flow->last[event->lane % CPUS_MAX];
-
-	if (lane_is_wrong(flow, event) || event->lane >= CPUS_MAX)
-		fail(flow, "event %llu of CPU %u in lane %u",
-		     (unsigned long long)event->seq, event->top_cpu,
-		     event->lane);
-	else if (event->seq != last + 1)
-		fail(flow, "event %llu follows event %llu in lane %u, lost %u",
-		     (unsigned long long)event->seq, (unsigned long long)last,
-		     event->lane, event->lost);
-	else if (event->sources & ~flow->outstanding & ~flow->noise)
-		fail(flow, "event %llu is for 0x%x, of which 0x%x is not outstanding",
-		     (unsigned long long)event->seq, event->sources,
-		     event->sources & ~flow->outstanding & ~flow->noise);
-	else if (!event->sources)
-		fail(flow, "event %llu is for nothing",
-		     (unsigned long long)event->seq);
-	else if ((event->merged && !flow->merges) || event->lost)
-		fail(flow, "event %llu: merged %u, lost %u",
-		     (unsigned long long)event->seq, event->merged,
-		     event->lost);
-	else if (event->bottom_context > IRQLINE_CONTEXT_TASK)
-		fail(flow, "event %llu: context %u",
-		     (unsigned long long)event->seq, event->bottom_context);
-}
-
-static void take_events(struct flow *flow, const struct irqline_event *events,
-			int count)
-{
-	int i;
-
-	pthread_mutex_lock(&flow->lock);
-	for (i = 0; i < count; i++) {
-		if (events[i].handler != flow->handler)
-			continue;
-		check_event(flow, &events[i]);
-		/* What was merged into it has the numbers that follow. */
-		flow->last[events[i].lane % CPUS_MAX] =
-			events[i].seq + events[i].merged;
-		flow->outstanding &= ~events[i].sources;
-		count_bits(flow->answered, events[i].sources);
-		flow->events++;
-		flow->context[events[i].bottom_context & 3]++;
-		if (events[i].flags & IRQLINE_EVENT_HANDED_OVER)
-			flow->handed_over++;
-	}
-	pthread_cond_broadcast(&flow->change);
-	pthread_mutex_unlock(&flow->lock);
-}
-
-/* No event has come for EVENT_TIMEOUT seconds. */
-static void check_stall(struct flow *flow)
-{
-	pthread_mutex_lock(&flow->lock);
-	if (flow->outstanding)
-		fail(flow, "no event for %d seconds after %llu events, with 0x%x outstanding",
-		     EVENT_TIMEOUT, (unsigned long long)flow->events,
-		     flow->outstanding);
-	pthread_mutex_unlock(&flow->lock);
-}
-
-static bool is_quiet(struct flow *flow)
-{
-	bool quiet;
-
-	pthread_mutex_lock(&flow->lock);
-	quiet = flow->quiet || flow->failure[0];
-	pthread_mutex_unlock(&flow->lock);
-	return quiet;
-}
-
-static void *read_events(void *arg)
-{
-	struct irqline_event events[BATCH];
-	struct flow *flow = arg;
-	__u64 seen = now_ns();
-	bool quiet;
-	int count;
-
-	if (flow->reader_cpu >= 0)
-		pin(flow->reader_cpu);
-	for (;;) {
-		quiet = is_quiet(flow);
-		count = dev_read(flow->read_fd, events, BATCH, quiet ? 0 : 50);
-		take_events(flow, events, count);
-		if (count) {
-			seen = now_ns();
-		} else if (quiet) {
-			return NULL;
-		} else if (now_ns() - seen > EVENT_TIMEOUT * NSEC_PER_SEC) {
-			check_stall(flow);
-			seen = now_ns();
-		}
-	}
-}
-
 void flow_start(struct flow *flow, struct nl *nl)
 {
 	flow->handler = handler_id(nl, flow->line, flow->name);
-	flow->read_fd = dev_open(flow->line, O_RDONLY);
-	/* What other handlers have would fill the file. */
-	tap_subscribe(flow->read_fd, flow->name);
+	flow_reader_open(flow);
 	flow->raise_fd = dev_open(flow->line, O_WRONLY);
 	pthread_mutex_init(&flow->lock, NULL);
 	pthread_cond_init(&flow->change, NULL);
-	if (pthread_create(&flow->reader, NULL, read_events, flow) ||
+	if (pthread_create(&flow->reader, NULL, flow_read, flow) ||
 	    pthread_create(&flow->raiser, NULL, raise_sources, flow))
 		die("cannot start a thread");
 }
 
+/* Under the lock. Returns false at the end of the time that an answer may take. */
+static bool await_change(struct flow *flow, const struct timespec *end)
+{
+	return !pthread_cond_clockwait(&flow->change, &flow->lock,
+				       CLOCK_MONOTONIC, end);
+}
+
+static struct timespec end_of_patience(void)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += SETTLE_TIMEOUT;
+	return end;
+}
+
+static bool has_ended(const struct flow *flow)
+{
+	return flow->failure[0] || flow->over;
+}
+
 void flow_wait(struct flow *flow, __u64 events)
 {
+	struct timespec end = end_of_patience();
+	__u64 before;
+
 	pthread_mutex_lock(&flow->lock);
 	events += flow->events;
-	while (flow->events < events && !flow->failure[0])
-		pthread_cond_wait(&flow->change, &flow->lock);
+	while (flow->events < events && !has_ended(flow)) {
+		before = flow->events;
+		if (await_change(flow, &end))
+			continue;
+		if (flow->events == before)
+			flow_fail(flow, "no event more than %llu within %d seconds",
+				  (unsigned long long)before, SETTLE_TIMEOUT);
+		end = end_of_patience();
+	}
+	pthread_mutex_unlock(&flow->lock);
+}
+
+/* Under the lock: which of the sources have not been answered since. */
+static __u32 unanswered(const struct flow *flow, __u32 sources,
+			const __u64 *answered)
+{
+	int bit;
+
+	for (bit = 0; bit < 32; bit++)
+		if (flow->answered[bit] != answered[bit])
+			sources &= ~(1U << bit);
+	return sources;
+}
+
+/* Under the lock. */
+static void settle(struct flow *flow)
+{
+	struct timespec end = end_of_patience();
+	__u64 answered[32];
+	__u32 left = flow->outstanding;
+
+	memcpy(answered, flow->answered, sizeof(answered));
+	while ((left = unanswered(flow, left, answered)) && !has_ended(flow)) {
+		if (await_change(flow, &end))
+			continue;
+		flow_fail(flow, "0x%x is not answered within %d seconds, after %llu events",
+			  left, SETTLE_TIMEOUT,
+			  (unsigned long long)flow->events);
+	}
+}
+
+void flow_settle(struct flow *flow)
+{
+	pthread_mutex_lock(&flow->lock);
+	settle(flow);
 	pthread_mutex_unlock(&flow->lock);
 }
 
@@ -301,12 +302,26 @@ bool flow_failed(struct flow *flow)
 	return failed;
 }
 
-static void wait_for_answers(struct flow *flow)
+/*
+ * One who waits in read() has to get something to see that it is over. One who does so
+ * after a failure may wait in vain.
+ */
+static void join_reader(struct flow *flow)
 {
-	pthread_mutex_lock(&flow->lock);
-	while (flow->outstanding && !flow->failure[0])
-		pthread_cond_wait(&flow->change, &flow->lock);
-	pthread_mutex_unlock(&flow->lock);
+	bool waits = flow->how == FLOW_BY_READ;
+
+	if (waits && flow_failed(flow))
+		pthread_cancel(flow->reader);
+	else if (waits && !flow->over)
+		raise_now(flow, flow->sources & -flow->sources);
+	pthread_join(flow->reader, NULL);
+}
+
+static void wait_for_rest(struct flow *flow, struct nl *nl)
+{
+	if (!flow_failed(flow))
+		WAIT_UNTIL(!stats_pending(nl, flow->line, flow->name),
+			   EVENT_TIMEOUT, "nothing is pending");
 }
 
 void flow_stop(struct flow *flow, struct nl *nl)
@@ -316,67 +331,30 @@ void flow_stop(struct flow *flow, struct nl *nl)
 	pthread_cond_broadcast(&flow->change);
 	pthread_mutex_unlock(&flow->lock);
 	pthread_join(flow->raiser, NULL);
-	wait_for_answers(flow);
-	if (!flow_failed(flow))
-		WAIT_UNTIL(!stats_pending(nl, flow->line, flow->name),
-			   EVENT_TIMEOUT, "nothing is pending");
+	flow_settle(flow);
+	wait_for_rest(flow, nl);
 	pthread_mutex_lock(&flow->lock);
 	flow->quiet = true;
 	pthread_mutex_unlock(&flow->lock);
-	pthread_join(flow->reader, NULL);
-	close(flow->read_fd);
+	join_reader(flow);
+	wait_for_rest(flow, nl);
+	flow_reader_close(flow);
 	close(flow->raise_fd);
 }
 
-static __u64 total(const __u64 *counts)
+void flow_doom(struct flow *flow)
 {
-	__u64 sum = 0;
-	int bit;
-
-	for (bit = 0; bit < 32; bit++)
-		sum += counts[bit];
-	return sum;
+	pthread_mutex_lock(&flow->lock);
+	flow->doomed = true;
+	pthread_mutex_unlock(&flow->lock);
 }
 
-__u64 flow_raised(const struct flow *flow)
+void flow_end(struct flow *flow)
 {
-	return total(flow->raised);
-}
-
-__u64 flow_answered(const struct flow *flow)
-{
-	return total(flow->answered);
-}
-
-__u64 flow_last(const struct flow *flow)
-{
-	__u64 sum = 0;
-	int lane;
-
-	for (lane = 0; lane < CPUS_MAX; lane++)
-		sum += flow->last[lane];
-	return sum;
-}
-
-const char *flow_proof(const struct flow *flow)
-{
-	static __thread char text[256];
-	int bit;
-
-	text[0] = '\0';
-	if (flow->failure[0])
-		return flow->failure;
-	for (bit = 0; bit < 32; bit++)
-		if (flow->raised[bit] != flow->answered[bit])
-			snprintf(text, sizeof(text),
-				 "source %d: %llu raised, %llu answered", bit,
-				 (unsigned long long)flow->raised[bit],
-				 (unsigned long long)flow->answered[bit]);
-	if (flow->events != flow_last(flow))
-		snprintf(text, sizeof(text), "%llu events, numbers up to %llu",
-			 (unsigned long long)flow->events,
-			 (unsigned long long)flow_last(flow));
-	if (!flow->events)
-		snprintf(text, sizeof(text), "there was no event");
-	return text;
+	pthread_join(flow->raiser, NULL);
+	if (flow_failed(flow))
+		pthread_cancel(flow->reader);
+	pthread_join(flow->reader, NULL);
+	flow_reader_close(flow);
+	close(flow->raise_fd);
 }
