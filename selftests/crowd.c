@@ -14,20 +14,20 @@
 #include <time.h>
 
 #include "kselftest_harness.h"
+#include "choice.h"
 #include "flow.h"
 #include "foreign.h"
 
 #define HANDLERS_MAX	256
 #define STEADY		"steady"
 #define SOURCES		0x03fffefeU
+/* So that one of them has about 20 receivers. */
+#define RANKED		0x03ffffffU
 #define SECONDS		20
 /* A run ends by itself, or by a flow that stalls. */
 #define DAY		86400
 #define SIDES		2
 #define QUEUE_MAX	(IRQLINE_QUEUE_MIN << 3)
-#define DELAY_NS	(300 * NSEC_PER_USEC)
-#define SPIN_NS		(20 * NSEC_PER_USEC)
-#define SLEEP_NS	NSEC_PER_MSEC
 
 enum { ADD, DELETE, SWITCH, RANK, TUNE, READ, ACTIONS };
 
@@ -39,9 +39,7 @@ static const char * const actions[ACTIONS] = {
 struct side {
 	const char *line;
 	struct nl nl;
-	struct strategy list[STRATEGIES_MAX];
-	int count;
-	__u32 seed;
+	struct choice choice;
 	int members;			/* that there can be beside the others */
 	bool there[HANDLERS_MAX];
 	unsigned int done[ACTIONS], refused;
@@ -67,96 +65,6 @@ static void request_member(struct nl_msg *msg, __u8 cmd, const struct side *side
 	request_handler(msg, cmd, side->line, name);
 }
 
-/* One, two or three of them, so that a source has about 20 receivers. */
-static __u32 pick_sources(struct side *side)
-{
-	__u32 sources = 0;
-	int n;
-
-	for (n = random_below(&side->seed, 3); n >= 0; n--)
-		sources |= 1U << random_below(&side->seed, 26);
-	return sources;
-}
-
-/* After the steady one, which has the highest priority. */
-static void put_rank(struct side *side, struct nl_msg *msg)
-{
-	nl_put_u32(msg, IRQLINE_A_HANDLER_SOURCES, pick_sources(side));
-	nl_put_u32(msg, IRQLINE_A_HANDLER_PRIORITY,
-		   (int)random_below(&side->seed, 100) - 50);
-	nl_put_u32(msg, IRQLINE_A_HANDLER_EXCLUSIVE,
-		   !random_below(&side->seed, 8));
-}
-
-/* Those whose executors take milliseconds to be made or to end are rarer. */
-static bool is_slow(const struct strategy *strategy)
-{
-	return !strcmp(strategy->name, "napi") ||
-	       !strcmp(strategy->name, "irq-poll") ||
-	       !strcmp(strategy->name, "uio");
-}
-
-static const struct strategy *pick_strategy(struct side *side)
-{
-	const struct strategy *strategy;
-
-	do {
-		strategy = &side->list[random_below(&side->seed, side->count)];
-	} while (is_slow(strategy) && random_below(&side->seed, 8));
-	return strategy;
-}
-
-/* Any work that the strategy can do: none of it for half of them. */
-static void put_work(struct side *side, struct nl_msg *msg,
-		     const struct strategy *strategy)
-{
-	__u32 work = random_below(&side->seed, 4);
-
-	if (work == IRQLINE_WORK_SLEEP && strategy->may_sleep) {
-		nl_put_u32(msg, IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_SLEEP);
-		nl_put_u64(msg, IRQLINE_A_HANDLER_WORK_TIME, SLEEP_NS);
-	} else if (work == IRQLINE_WORK_SPIN) {
-		nl_put_u32(msg, IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_SPIN);
-		nl_put_u64(msg, IRQLINE_A_HANDLER_WORK_TIME, SPIN_NS);
-	} else {
-		nl_put_u32(msg, IRQLINE_A_HANDLER_WORK, IRQLINE_WORK_NONE);
-	}
-}
-
-static void put_bottom(struct side *side, struct nl_msg *msg)
-{
-	const struct strategy *strategy = pick_strategy(side);
-	bool percpu = strategy_takes(strategy, IRQLINE_SETTING_LANES) &&
-		      !random_below(&side->seed, 8);
-
-	nl_put_str(msg, IRQLINE_A_HANDLER_BOTTOM, strategy->name);
-	nl_put_u32(msg, IRQLINE_A_HANDLER_LANES, percpu ?
-		   IRQLINE_LANES_PERCPU : IRQLINE_LANES_SINGLE);
-	if (!percpu && strategy_takes(strategy, IRQLINE_SETTING_CPU) &&
-	    random_below(&side->seed, 2))
-		nl_put_u32(msg, IRQLINE_A_HANDLER_CPU,
-			   cpu_nth(random_below(&side->seed, cpu_count())));
-	if (strategy_takes(strategy, IRQLINE_SETTING_DELAY))
-		nl_put_u64(msg, IRQLINE_A_HANDLER_DELAY,
-			   random_below(&side->seed, DELAY_NS));
-	if (strategy_takes(strategy, IRQLINE_SETTING_THREADED))
-		nl_put_u32(msg, IRQLINE_A_HANDLER_THREADED,
-			   random_below(&side->seed, 2));
-	put_work(side, msg, strategy);
-}
-
-/* A small one, so that it is full now and then, with any policy. */
-static void put_queue(struct side *side, struct nl_msg *msg)
-{
-	nl_put_u32(msg, IRQLINE_A_HANDLER_QUEUE,
-		   IRQLINE_QUEUE_MIN << random_below(&side->seed, 4));
-	nl_put_u32(msg, IRQLINE_A_HANDLER_OVERFLOW,
-		   random_below(&side->seed, IRQLINE_OVERFLOW_BACKPRESSURE + 1));
-	nl_put_u32(msg, IRQLINE_A_HANDLER_LOW, 1);
-	nl_put_u32(msg, IRQLINE_A_HANDLER_BUDGET,
-		   1 + random_below(&side->seed, 64));
-}
-
 /*
  * What waits may be too much for one lane or for a smaller queue. Then the handler is as
  * it was.
@@ -175,9 +83,9 @@ static void add_member(struct side *side, int member)
 	struct nl_msg msg;
 
 	request_member(&msg, IRQLINE_CMD_HANDLER_NEW, side, member);
-	put_queue(side, &msg);
-	put_rank(side, &msg);
-	put_bottom(side, &msg);
+	choose_queue(&side->choice, &msg, IRQLINE_QUEUE_MIN);
+	choose_rank(&side->choice, &msg, RANKED);
+	choose_bottom(&side->choice, &msg);
 	nl_must(&side->nl, &msg, NULL);
 	side->there[member] = true;
 	side->done[ADD]++;
@@ -223,11 +131,11 @@ static void set_member(struct side *side, int member, int action)
 
 	request_member(&msg, IRQLINE_CMD_HANDLER_SET, side, member);
 	if (action == SWITCH)
-		put_bottom(side, &msg);
+		choose_bottom(&side->choice, &msg);
 	else if (action == RANK)
-		put_rank(side, &msg);
+		choose_rank(&side->choice, &msg, RANKED);
 	else
-		put_queue(side, &msg);
+		choose_queue(&side->choice, &msg, IRQLINE_QUEUE_MIN);
 	do_change(side, &msg);
 	side->done[action]++;
 }
@@ -235,8 +143,8 @@ static void set_member(struct side *side, int member, int action)
 /* So that there are nearly as many as there can be, most of the time. */
 static void act(struct side *side)
 {
-	int member = random_below(&side->seed, side->members);
-	int action = random_below(&side->seed, ACTIONS);
+	int member = random_below(&side->choice.seed, side->members);
+	int action = random_below(&side->choice.seed, ACTIONS);
 
 	if (!side->there[member])
 		add_member(side, member);
@@ -289,9 +197,8 @@ static const char *not_here(struct nl *nl, bool shared)
 static void side_init(struct side *side, const char *line, __u32 *seed)
 {
 	side->line = line;
-	side->seed = random_u32(seed);
-	nl_open(&side->nl, IRQLINE_FAMILY_NAME);
-	side->count = strategies_available(&side->nl, side->list);
+		nl_open(&side->nl, IRQLINE_FAMILY_NAME);
+	choice_init(&side->choice, &side->nl, random_u32(seed));
 	side->memory = line_u64(&side->nl, line, IRQLINE_A_LINE_MEMORY);
 	side->handlers = line_u32(&side->nl, line, IRQLINE_A_LINE_HANDLERS);
 	side->members = HANDLERS_MAX - side->handlers - 1;
@@ -335,7 +242,7 @@ static void start_flow(struct side *side, const char *bottom)
 	nl_must(&side->nl, &msg, NULL);
 	side->flow = (struct flow) {
 		.line = side->line, .name = STEADY, .sources = SOURCES,
-		.raiser_cpu = -1, .reader_cpu = -1, .seed = side->seed,
+		.raiser_cpu = -1, .reader_cpu = -1, .seed = side->choice.seed,
 	};
 	flow_start(&side->flow, &side->nl);
 }
@@ -358,7 +265,7 @@ static void empty(struct side *side)
 	for (member = 0; member < side->members; member++)
 		left += side->there[member];
 	for (; left; left--) {
-		member = random_below(&side->seed, side->members);
+		member = random_below(&side->choice.seed, side->members);
 		while (!side->there[member])
 			member = (member + 1) % side->members;
 		delete_member(side, member);
@@ -409,7 +316,7 @@ static void watch(struct __test_metadata *_metadata,
 
 		ASSERT_TRUE(stats_all_add_up(&self->nl, side->line, text,
 					     sizeof(text)))
-			TH_LOG("%s/%s", side->line, text);
+			TH_LOG("%s", text);
 		if (flow_failed(&side->flow))
 			break;
 	}

@@ -547,7 +547,8 @@ static void tell_stats(const struct nlmsghdr *header, const struct stats *stats,
 		       char *text, size_t size)
 {
 	snprintf(text, size,
-		 "%s: taken %llu handled %llu dropped %llu merged %llu pending %llu",
+		 "%s/%s: taken %llu handled %llu dropped %llu merged %llu pending %llu",
+		 nl_str(header, IRQLINE_A_STATS_LINE),
 		 nl_str(header, IRQLINE_A_STATS_HANDLER),
 		 (unsigned long long)stats->taken,
 		 (unsigned long long)stats->handled,
@@ -566,7 +567,7 @@ bool stats_all_add_up(struct nl *nl, const char *line, char *text, size_t size)
 
 	request_stats(&msg, IRQLINE_CMD_STATS_GET, line, NULL);
 	if (nl_dump(nl, &msg, &reply))
-		die("stats of %s: %s", line, nl->ack.text);
+		die("stats of %s: %s", line ? : "all lines", nl->ack.text);
 	nl_for_each(header, &reply) {
 		parse_stats(header, &stats);
 		if (good && !stats_add_up(&stats)) {
