@@ -4,10 +4,6 @@
  * written to, the device computes, handlers and the top half are switched, all is
  * dumped. Whoever waits is told, what is mapped stays, the last close frees; a
  * device that comes back is as new, with none of the handlers that a user added.
- *
- * A virtual machine can do what the hardware does, with IRQLINE_MACHINE set: who
- * runs it waits for the lines "# unplug NAME" and "# plug NAME", and does so. They
- * are followed by "# unplugged" and "# plugged".
  */
 #include <errno.h>
 #include <limits.h>
@@ -20,6 +16,7 @@
 #include <sys/syscall.h>
 
 #include "kselftest_harness.h"
+#include "bus.h"
 #include "client.h"
 #include "flow.h"
 #include "taps.h"
@@ -32,11 +29,6 @@
 #define FLOW_SOURCES	0x00ff0000U
 /* A tenth of a second or more. */
 #define OPERAND		100000000U
-#define DRIVER		"/sys/bus/pci/drivers/edu"
-#define DEVICES		"/sys/bus/pci/devices/"
-#define RESCAN		"/sys/bus/pci/rescan"
-/* A machine that emulates others may be busy with those. */
-#define PATIENCE	60
 
 /* Who uses the device, in a thread of its own, until the device is gone. */
 struct user {
@@ -266,49 +258,20 @@ FIXTURE_VARIANT(unplug)
 	bool machine;
 };
 
-static void unbind(const char *function)
-{
-	file_must_write(DRIVER "/unbind", function);
-}
-
-static void bind(const char *function)
-{
-	file_must_write(DRIVER "/bind", function);
-}
-
-static void take_off(const char *function)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), DEVICES "%s/remove", function);
-	file_must_write(path, "1");
-}
-
 static void rescan(const char *function)
 {
 	(void)function;
-	file_must_write(RESCAN, "1");
-}
-
-static void say(const char *what)
-{
-	ksft_print_msg("%s " LINE "\n", what);
-	fflush(stdout);
-}
-
-static bool is_there(const char *function)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), DEVICES "%s", function);
-	return !access(path, F_OK);
+	bus_rescan();
 }
 
 static void unplug(const char *function)
 {
-	say("unplug");
-	WAIT_UNTIL(!is_there(function), patience(PATIENCE), "the device is unplugged");
-	say("unplugged");
+	machine_unplug(LINE, function);
+}
+
+static void plug(const char *function)
+{
+	machine_plug(LINE, function);
 }
 
 static bool is_back(void)
@@ -320,16 +283,8 @@ static bool is_back(void)
 	return fd >= 0;
 }
 
-static void plug(const char *function)
-{
-	(void)function;
-	say("plug");
-	WAIT_UNTIL(is_back(), patience(PATIENCE), "the device is plugged");
-	say("plugged");
-}
-
-FIXTURE_VARIANT_ADD(unplug, by_unbind) { .unplug = unbind, .plug = bind };
-FIXTURE_VARIANT_ADD(unplug, by_remove) { .unplug = take_off, .plug = rescan };
+FIXTURE_VARIANT_ADD(unplug, by_unbind) { .unplug = bus_unbind, .plug = bus_bind };
+FIXTURE_VARIANT_ADD(unplug, by_remove) { .unplug = bus_remove, .plug = rescan };
 FIXTURE_VARIANT_ADD(unplug, by_machine) {
 	.unplug = unplug, .plug = plug, .machine = true,
 };
@@ -356,7 +311,7 @@ static void start_flow(struct _test_data_unplug *self)
 
 FIXTURE_SETUP(unplug)
 {
-	bool machine = getenv("IRQLINE_MACHINE");
+	bool machine = machine_serves();
 
 	if (machine != variant->machine)
 		SKIP(return, machine ? "it is the machine that unplugs here" :
@@ -559,7 +514,7 @@ TEST_F_TIMEOUT(unplug, ends_all_that_is_in_use, 570)
 		end(_metadata, self, i % 2);
 		EXPECT_FALSE(line_exists(&self->nl, LINE));
 		variant->plug(self->function);
-		WAIT_UNTIL(is_back(), patience(PATIENCE), "the device is back");
+		WAIT_UNTIL(is_back(), BUS_PATIENCE, "the device is back");
 		check_fresh(_metadata, &self->nl);
 		flow_wait(&self->flow, 5);
 	}

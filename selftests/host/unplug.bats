@@ -1,8 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A device that is unplugged from a running machine: the suite unplug in a guest
-# asks for it, and the machine's monitor does it.
+# A device that is unplugged from a running machine.
+
+# Set by the functions of machine.bash:
+# shellcheck disable=SC2154
+load machine
 
 bats_require_minimum_version 1.5.0
 
@@ -10,57 +13,9 @@ setup()
 {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	export TMPDIR=$BATS_TEST_TMPDIR
-	socket=$BATS_TEST_TMPDIR/monitor
-}
-
-# The monitor's answers go to a file of their own. They are not looked at: the guest
-# sees whether it was done.
-connect()
-{
-	until [ -S "$socket" ]; do
-		kill -0 "$guest" || return
-		sleep 0.1
-	done
-	exec {monitor}> >(exec socat - "UNIX-CONNECT:$socket" >"$TMPDIR/answers" 3>&-)
-}
-
-# What the guest wants to have done, until it says that it was: the machine refuses
-# a new device of this name as long as it is not rid of the old one.
-serve()
-{
-	local part line='' wanted='' status
-
-	while :; do
-		status=0
-		read -r -t 2 part <&4 || status=$?
-		line+=$part
-		if [ "$status" = 0 ]; then
-			echo "$line"
-			case $line in
-			"# unplug "*)  wanted="device_del ${line##* }" ;;
-			"# plug "*)    wanted="device_add edu,id=${line##* }" ;;
-			"# unplugged "*|"# plugged "*)
-				wanted=''
-				count=$((count + 1))
-				;;
-			esac
-			line=''
-		elif [ "$status" -le 128 ]; then
-			return 0
-		fi
-		[ -z "$wanted" ] || echo "$wanted" >&"$monitor"
-	done
 }
 
 @test "a device is unplugged and plugged 50 times with everything in use" {
-	local guest monitor count=0
-
-	exec 4< <(exec tools/vm/run --cpus 4 --edu 2 --load --timeout 900 \
-		--monitor "$socket" --env IRQLINE_MACHINE=1 \
-		-- selftests/run unplug 2>&1 3>&-)
-	guest=$!
-	connect
-	serve
-	wait "$guest"
+	machine unplug
 	[ "$count" = 100 ]
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Suspending the system, as far as a test may go.
+ *
+ * It must not suspend all devices: a virtual machine whose root is on a virtio device
+ * does not get it back. They are suspended one by one, the last to come first, so it
+ * is enough that one refuses which came after those. Then all is resumed that was
+ * suspended before it. For the case that it does not refuse, there is pm_test, which
+ * wakes the system.
+ */
+#ifndef PM_H
+#define PM_H
+
+#include <stdbool.h>
+
+struct pm {
+	const char *state;	/* what to write to /sys/power/state */
+	char async[16];
+};
+
+/* Why this system cannot be suspended, or NULL: then pm_close() puts all back. */
+const char *pm_open(struct pm *pm);
+void pm_close(struct pm *pm);
+/*
+ * Freezes all processes but the one that calls, and thaws them. Returns 0 or an errno.
+ */
+int pm_freeze(struct pm *pm);
+/*
+ * Suspends devices until this one refuses. Returns why it was another end than that, or
+ * NULL.
+ */
+const char *pm_suspend(struct pm *pm, const char *refuser);
+
+#endif /* PM_H */
