@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/pm.h>
+#include <linux/rcupdate.h>
 #include <irqline.h>
 #include <irqline_fault.h>
 
@@ -74,6 +75,18 @@ static void edu_unmask(void *priv)
 }
 
 /*
+ * A message that was sent before the device was masked may be on its way: a CPU has looked
+ * up whose it is, and not yet begun to handle it. Freeing the handler waits for those that
+ * have begun. What is freed here must outlast the others, too.
+ */
+static void edu_free_vectors(struct pci_dev *pdev)
+{
+	if (pdev->msi_enabled)
+		synchronize_rcu();
+	pci_free_irq_vectors(pdev);
+}
+
+/*
  * The PCI core unmasks on the way, where nobody hears the device yet, so users
  * have to wait with what they raise.
  */
@@ -84,7 +97,7 @@ static int edu_deliver(void *priv, enum irqline_delivery delivery)
 	int irq;
 
 	down_write(&edu->moving);
-	pci_free_irq_vectors(pdev);
+	edu_free_vectors(pdev);
 	irq = irqline_fault() ? -ENOMEM :
 	      pci_alloc_irq_vectors(pdev, 1, 1,
 				    delivery == IRQLINE_DELIVERY_INTX ?
@@ -214,7 +227,7 @@ static void edu_stop(struct edu *edu, struct pci_dev *pdev)
 	irqline_unregister(edu->line);
 	/* Not before: the line writes the same register to mask INTx. */
 	pci_clear_master(pdev);
-	pci_free_irq_vectors(pdev);
+	edu_free_vectors(pdev);
 }
 
 static int edu_map(struct edu *edu, struct pci_dev *pdev)
