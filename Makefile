@@ -39,6 +39,8 @@ help:
 	@echo 'make soak            crowd lines, and besiege them, for T=300 seconds (KERNEL=6.12)'
 	@echo 'make fuzz            fuzz netlink, the device and irqctl for T=60 seconds each (KERNEL=debug-a)'
 	@echo 'make check-debug     run them with kernels that look for bugs themselves (KINDS="a b c")'
+	@echo 'make bench           count the instructions, against minimal drivers (KERNEL=6.12)'
+	@echo 'make bench-live      the same in real time, as it is on this machine'
 	@echo 'make lint            run all static checks (KERNELS="6.12 6.1")'
 	@echo 'make model           check the model of the protocol exhaustively (LARGE=1)'
 	@echo 'make mutation        break the driver in many ways, and see that the tests notice (ONLY=NAME)'
@@ -106,6 +108,26 @@ source:
 selftests: source
 	@mkdir -p '$(BUILD)/selftests'
 	$(MAKE) --no-print-directory -C selftests KSFT='$(KSFT)' OUTPUT='$(BUILD)/selftests'
+
+# How many instructions it takes, against minimal drivers and UIO; bench-live in time.
+BENCH_KERNEL = $(or $(KERNEL),6.12)
+
+.PHONY: bench bench-live
+bench bench-live: packages source
+	@tools/vm/need 'plot what was measured' gnuplot-nox
+	@$(MAKE) --no-print-directory modules KERNEL='$(BENCH_KERNEL)'
+	@$(MAKE) --no-print-directory tools
+	@$(MAKE) --no-print-directory bench-modules KERNEL='$(BENCH_KERNEL)'
+	@$(MAKE) --no-print-directory -C selftests/bench KSFT='$(KSFT)' O='$(BUILD)/bench'
+	@selftests/bench/run $(if $(filter bench-live,$@),--live) '$(BENCH_KERNEL)'
+
+.PHONY: bench-modules
+bench-modules: check-kdir
+	@mkdir -p '$(MDIR)/bench'
+	@find '$(MDIR)/bench' -xtype l -delete
+	@cp -sf '$(CURDIR)'/selftests/bench/*.[ch] '$(CURDIR)/selftests/bench/Kbuild' '$(MDIR)/bench/'
+	$(MAKE) -C '$(KDIR)' M='$(MDIR)/bench' CONFIG_DEBUG_INFO_BTF_MODULES= \
+		KBUILD_EXTRA_SYMBOLS='$(MDIR)/Module.symvers' modules
 
 .PHONY: packages
 packages:
