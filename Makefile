@@ -125,6 +125,7 @@ bench bench-live: packages source
 bench-modules: check-kdir
 	@mkdir -p '$(MDIR)/bench'
 	@find '$(MDIR)/bench' -xtype l -delete
+	@rm -f '$(MDIR)/bench/Module.symvers' # have the versions of irqline's symbols looked up again
 	@cp -sf '$(CURDIR)'/selftests/bench/*.[ch] '$(CURDIR)/selftests/bench/Kbuild' '$(MDIR)/bench/'
 	$(MAKE) -C '$(KDIR)' M='$(MDIR)/bench' CONFIG_DEBUG_INFO_BTF_MODULES= \
 		KBUILD_EXTRA_SYMBOLS='$(MDIR)/Module.symvers' modules

@@ -259,7 +259,7 @@ static void report_ways(const char *table, enum bar bar,
  * A backlog: nobody else runs until all are raised, then the kworker, which takes them
  * in one run. Returns what the 63 after the first took, from body to body.
  */
-static __u64 backlog(struct rig *rig)
+static __u64 serve_backlog(struct rig *rig)
 {
 	volatile struct bench_stamps *stamps = rig->line.stamps;
 	__u32 first = stamps->bodies, i;
@@ -267,9 +267,9 @@ static __u64 backlog(struct rig *rig)
 	for (i = 0; i < BACKLOG; i++)
 		side_raise(rig->line.regs);
 	if (stamps->bodies != first)
-		die("the backlog is served before it is complete");
+		die("events are served before all are raised");
 	WAIT_UNTIL(stamps->bodies == first + BACKLOG, EVENT_TIMEOUT,
-		   "the backlog is served");
+		   "all events are served");
 	return stamps->kept[(first + BACKLOG - 1) % BENCH_KEPT] -
 	       stamps->kept[first % BENCH_KEPT];
 }
@@ -302,10 +302,10 @@ static void measure_backlog(struct rig *rig, struct backlog *b)
 	if (sched_setscheduler(0, SCHED_FIFO, &first))
 		die("cannot change the scheduling class: %s", strerror(errno));
 	for (i = 0; i < WARM_UP + rig->runs; i++) {
-		alone = backlog(rig);
+		alone = serve_backlog(rig);
 		fd = dev_open("bench_line", O_RDWR);
 		ring_map(&tap, fd);
-		pushed = backlog(rig);
+		pushed = serve_backlog(rig);
 		ring = read_ring(&tap);
 		ring_unmap(&tap);
 		close(fd);

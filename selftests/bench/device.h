@@ -55,6 +55,7 @@ static __always_inline void bench_stamp_body(struct bench_device *dev)
 
 	stamps->body = now;
 	stamps->kept[stamps->bodies % BENCH_KEPT] = now;
+	/* The program looks at the stamps when the count has changed. */
 	smp_store_release(&stamps->bodies, stamps->bodies + 1);
 }
 

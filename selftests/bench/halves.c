@@ -3,6 +3,8 @@
  * From the raise to the two halves and back: irqline, and the minimal driver of the
  * same mechanism. They take turns, so that what changes with time does so for both.
  */
+#include <stddef.h>
+
 #include "report.h"
 #include "rig.h"
 #include "rows.h"

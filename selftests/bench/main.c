@@ -58,7 +58,10 @@ static bool report(bool live)
 
 	uname(&host);
 	puts("@table");
-	report_text(stdout);
+	if (live)
+		report_ratios(stdout);
+	else
+		report_text(stdout);
 	puts("@json");
 	report_json(stdout, host.release, live);
 	puts("@plot");

@@ -13,6 +13,7 @@ struct row {
 	enum bar bar;
 	enum relation relation;
 	struct summary first, second;
+	struct summary ratio;	/* of each figure and its counterpart, in millionths */
 };
 
 struct table {
@@ -49,6 +50,26 @@ static const char *const relations[] = {
 	[RATIO]		= "ratio",
 };
 
+#define MILLION	1000000
+
+/* What has no counterpart is compared with the first of all rows, its second side. */
+static void summarise_ratio(struct row *row, const struct series *first,
+			    const struct series *second)
+{
+	__u64 other = tables[0].row[0].second.median;
+	struct series ratio = { };
+	unsigned int i;
+
+	for (i = 0; i < first->count; i++) {
+		if (second)
+			other = second->figure[i % second->count];
+		if (other)
+			series_add(&ratio, MILLION * first->figure[i] / other);
+	}
+	row->ratio = series_summary(&ratio);
+	series_free(&ratio);
+}
+
 void report_table(const char *name, const char *first, const char *second)
 {
 	if (tables_count == TABLES_MAX)
@@ -76,13 +97,16 @@ void report_row(const char *name, enum bar bar, enum relation relation,
 	};
 	if (!row->first.count)
 		die("nothing was measured for %s", name);
-	series_free(first);
 	if (relation == ALONE)
-		return;
-	row->second = series_summary(second);
-	if (!row->second.count)
+		second = NULL;
+	else
+		row->second = series_summary(second);
+	if (second && !second->count)
 		die("nothing was measured to compare %s with", name);
-	series_free(second);
+	summarise_ratio(row, first, second);
+	series_free(first);
+	if (second)
+		series_free(second);
 }
 
 static double relate(enum relation relation, __u64 first, __u64 second)
@@ -221,18 +245,58 @@ void report_text(FILE *to)
 	}
 }
 
+static void print_ratio(FILE *to, const struct row *row)
+{
+	const __u64 ratios[] = {
+		row->ratio.lower, row->ratio.median, row->ratio.upper
+	};
+	unsigned int i;
+	char text[24];
+
+	fprintf(to, "%-*s", NAME_WIDTH, row->name);
+	for (i = 0; i < 3; i++) {
+		format(RATIO, (double)ratios[i] / MILLION, text, sizeof(text));
+		fprintf(to, " %-10s", text);
+	}
+	fputc('\n', to);
+}
+
+void report_ratios(FILE *to)
+{
+	static const char rule[] =
+		"============================== ========== ========== ==========\n";
+	unsigned int i, j;
+
+	for (i = 0; i < tables_count; i++) {
+		const struct table *table = &tables[i];
+
+		fprintf(to, "%s\n", table->name);
+		for (j = 0; j < strlen(table->name); j++)
+			fputc('-', to);
+		fprintf(to, "\n\n%s%-*s %-10s %-10s %-10s\n%s", rule, NAME_WIDTH,
+			"ratio", "lower", "median", "upper", rule);
+		for (j = 0; j < table->rows; j++)
+			print_ratio(to, &table->row[j]);
+		fprintf(to, "%s\n", rule);
+	}
+}
+
+static void json_number(FILE *to, const char *key, __u64 number)
+{
+	fprintf(to, ", \"%s\": %llu", key, (unsigned long long)number);
+}
+
 static void json_summary(FILE *to, const char *key, const struct summary *summary)
 {
-	fprintf(to, ", \"%s\": {\"count\": %u, \"min\": %llu, \"lower\": %llu, "
-		"\"median\": %llu, \"upper\": %llu, \"max\": %llu, "
-		"\"median_first_half\": %llu, \"median_second_half\": %llu}",
-		key, summary->count, (unsigned long long)summary->min,
-		(unsigned long long)summary->lower,
-		(unsigned long long)summary->median,
-		(unsigned long long)summary->upper,
-		(unsigned long long)summary->max,
-		(unsigned long long)summary->first,
-		(unsigned long long)summary->second);
+	fprintf(to, ", \"%s\": {\"count\": %u", key, summary->count);
+	json_number(to, "min", summary->min);
+	json_number(to, "lower", summary->lower);
+	json_number(to, "median", summary->median);
+	json_number(to, "upper", summary->upper);
+	json_number(to, "max", summary->max);
+	json_number(to, "median_first_half", summary->first);
+	json_number(to, "median_second_half", summary->second);
+	fputc('}', to);
 }
 
 static void json_row(FILE *to, const struct row *row)
@@ -258,9 +322,10 @@ void report_json(FILE *to, const char *kernel, bool live)
 	fprintf(to, "{\"kernel\": \"%s\", \"unit\": \"%s\", \"tables\": [", kernel,
 		live ? "ticks of the time stamp counter" : "instructions");
 	for (i = 0; i < tables_count; i++) {
-		fprintf(to, "%s\n  {\"name\": \"%s\", \"first\": \"%s\", "
-			"\"second\": \"%s\",\n   \"rows\": [", i ? "," : "",
-			tables[i].name, tables[i].first, tables[i].second);
+		fprintf(to, "%s\n  {\"name\": \"%s\"", i ? "," : "",
+			tables[i].name);
+		fprintf(to, ", \"first\": \"%s\", \"second\": \"%s\",\n   \"rows\": [",
+			tables[i].first, tables[i].second);
 		for (j = 0; j < tables[i].rows; j++) {
 			if (j)
 				fputc(',', to);

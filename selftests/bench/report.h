@@ -33,15 +33,14 @@ enum relation {
 	RATIO,			/* the first, by the second */
 };
 
-/*
- * Adds a row to a table, whose name is the last one's that was begun. Each side has a
- * divisor: a series of 64 events told for each of them. Takes the series.
- */
+/* Begins a table, and adds a row to the last one that was begun. Takes the series. */
 void report_table(const char *name, const char *first, const char *second);
 void report_row(const char *name, enum bar bar, enum relation relation,
 		struct series *first, struct series *second);
 
 void report_text(FILE *to);
+/* In real time: how the sides compare from run to run, and how that spreads. */
+void report_ratios(FILE *to);
 void report_json(FILE *to, const char *kernel, bool live);
 void report_plot(FILE *to);
 /* Prints a line for each bar, and how many hold. Returns whether all do. */
