@@ -9,6 +9,7 @@
 
 #include "dispatch.h"
 #include "laneset.h"
+#include "take.h"
 
 /**
  * irqline_table_alloc() - an empty table

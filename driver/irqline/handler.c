@@ -44,7 +44,8 @@ static void irqline_sleep(u64 ns)
 	}
 }
 
-static void irqline_handler_spend_now(u64 spend)
+/* Apart, so that a bottom half without it needs no stack. */
+static noinline void irqline_handler_spend_now(u64 spend)
 {
 	u64 ns = spend & (BIT_ULL(IRQLINE_SPEND_SHIFT) - 1);
 

@@ -37,9 +37,7 @@
 #include <linux/slab.h>
 
 #include "lane.h"
-
-#define IRQLINE_OWNED	BIT(0)
-#define IRQLINE_MISSED	BIT(1)
+#include "take.h"
 
 static enum irqline_kick irqline_none_kick(struct irqline_exec *exec)
 {
@@ -50,27 +48,6 @@ static const struct irqline_bottom_ops irqline_none_ops = {
 	.kick	= irqline_none_kick,
 	.name	= "none",
 };
-
-/* Does a pass run it itself? */
-static bool irqline_exec_direct(const struct irqline_exec *exec)
-{
-	return exec->ops->run_here;
-}
-
-/*
- * Producer: take the lane, or leave the mark. Ordered after the push by being a
- * fully ordered atomic; pairs with irqline_lane_give_up().
- */
-static bool irqline_lane_claim(struct irqline_lane *lane)
-{
-	int old = atomic_read(&lane->state);
-	int new;
-
-	do {
-		new = old & IRQLINE_OWNED ? old | IRQLINE_MISSED : IRQLINE_OWNED;
-	} while (!atomic_try_cmpxchg(&lane->state, &old, new));
-	return !(old & IRQLINE_OWNED);
-}
 
 /*
  * Owner, having found the queue empty: true if the lane is given up, and then
@@ -84,25 +61,6 @@ static bool irqline_lane_give_up(struct irqline_lane *lane)
 		return true;
 	atomic_fetch_andnot(IRQLINE_MISSED, &lane->state);
 	return false;
-}
-
-/* Producer, owning the lane: let the published executor run. */
-static void irqline_lane_kick_from_pass(struct irqline_lane *lane,
-					struct irqline_pass *pass)
-{
-	struct irqline_exec *exec = lane->exec;
-
-	exec->handed_over = false;
-	irqline_exec_set(exec);
-	if (irqline_exec_direct(exec)) {
-		exec->ops->claim(exec);
-		exec->next = NULL;
-		*pass->last = exec;
-		pass->last = &exec->next;
-		return;
-	}
-	/* A pass asks irqline_thread_tell() about the thread when it ends. */
-	exec->ops->kick(exec);
 }
 
 /*
@@ -140,10 +98,9 @@ static void irqline_lane_kick(struct irqline_lane *lane,
 }
 
 /* Context: interrupts off. */
-static void irqline_lane_fetch(struct irqline_lane *lane,
-			       struct irqline_event *event)
+static inline void irqline_lane_fetch(struct irqline_lane *lane)
 {
-	*event = *irqline_queue_peek(&lane->queue);
+	lane->event = *irqline_queue_peek(&lane->queue);
 
 	raw_write_seqcount_begin(&lane->seq);
 	irqline_queue_pop(&lane->queue);
@@ -152,12 +109,11 @@ static void irqline_lane_fetch(struct irqline_lane *lane,
 }
 
 /*
- * Owner, with the queue not empty: move the oldest event to @event. The account
+ * Owner, with the queue not empty: take the oldest event out of it. The account
  * is exact at any moment; a pass that wants to know it does not interrupt who
  * changes it. irqline_lane_share() waits for who has not seen @shared.
  */
-static void irqline_lane_next(struct irqline_lane *lane,
-			      struct irqline_event *event)
+static void irqline_lane_next(struct irqline_lane *lane)
 {
 	struct irqline_hub *hub = lane->hub;
 	unsigned long flags;
@@ -166,10 +122,10 @@ static void irqline_lane_next(struct irqline_lane *lane,
 	/* Pairs with irqline_laneset_unshare(): the producer has left them alone. */
 	if (unlikely(smp_load_acquire(&lane->shared))) {
 		raw_spin_lock(&hub->lock);
-		irqline_lane_fetch(lane, event);
+		irqline_lane_fetch(lane);
 		raw_spin_unlock(&hub->lock);
 	} else {
-		irqline_lane_fetch(lane, event);
+		irqline_lane_fetch(lane);
 	}
 	local_irq_restore(flags);
 }
@@ -199,8 +155,13 @@ static void irqline_lane_done(struct irqline_lane *lane)
 	local_irq_restore(flags);
 }
 
-/* An episode of overflow begins, unless there is one. Context: hub->lock held. */
-static void irqline_lane_bite(struct irqline_lane *lane)
+/**
+ * irqline_lane_bite() - an episode of overflow begins, unless there is one
+ * @lane: the lane
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_bite(struct irqline_lane *lane)
 {
 	if (lane->overflowing)
 		return;
@@ -250,11 +211,12 @@ static u64 irqline_lane_begin(const struct irqline_event *event, u64 last_end)
 		max_t(u64, ktime_get_ns(), event->top_ns);
 }
 
-/* Owner: one event. @last_end is when the one before ended, or 0. */
+/* Owner: the event in work. @last_end is when the one before ended, or 0. */
 static u64 irqline_lane_handle(struct irqline_lane *lane,
 			       struct irqline_exec *exec, bool handed_over,
-			       struct irqline_event *event, u64 last_end)
+			       u64 last_end)
 {
+	struct irqline_event *event = &lane->event;
 	u64 end = 0;
 
 	event->bottom_cpu = raw_smp_processor_id();
@@ -288,9 +250,7 @@ static unsigned int irqline_lane_run(struct irqline_lane *lane,
 				     struct irqline_exec *exec)
 {
 	bool handed_over = exec->handed_over;
-	unsigned int budget = READ_ONCE(lane->budget);
 	unsigned int done = 0;
-	struct irqline_event event;
 	u64 end = 0;
 
 	while (READ_ONCE(lane->exec) == exec) {
@@ -301,12 +261,11 @@ static unsigned int irqline_lane_run(struct irqline_lane *lane,
 				return done;
 			continue;
 		}
-		if (done == budget || READ_ONCE(exec->yield))
+		if (done >= READ_ONCE(lane->budget) || READ_ONCE(exec->yield))
 			break;
 		done++;
-		irqline_lane_next(lane, &event);
-		end = irqline_lane_handle(lane, exec, handed_over, &event,
-					  end);
+		irqline_lane_next(lane);
+		end = irqline_lane_handle(lane, exec, handed_over, end);
 	}
 	irqline_lane_kick(lane, exec);
 	return done;
@@ -326,64 +285,6 @@ static unsigned int irqline_exec_run(struct irqline_exec *exec)
 	if (unlikely(READ_ONCE(hub->draining)))
 		complete(&hub->drained);
 	return done;
-}
-
-/**
- * irqline_pass_begin() - begin a pass of the top half
- * @pass: to be filled
- * @hub: of the line
- *
- * Context: hub->lock held.
- */
-void irqline_pass_begin(struct irqline_pass *pass, const struct irqline_hub *hub)
-{
-	lockdep_assert_held(&hub->lock);
-
-	pass->now = hub->clock ? ktime_get_ns() : 0;
-	pass->flags = hub->clock ? 0 : IRQLINE_EVENT_NO_TIME;
-	pass->cpu = raw_smp_processor_id();
-	pass->context = irqline_context();
-	pass->data = 0;
-	pass->captured = false;
-	pass->first = NULL;
-	pass->last = &pass->first;
-}
-
-/**
- * irqline_pass_end() - run what only a pass can run
- * @pass: of irqline_pass_begin()
- *
- * Context: that of the top half, with hub->lock dropped.
- */
-void irqline_pass_end(struct irqline_pass *pass)
-{
-	struct irqline_exec *exec, *next;
-
-	/* Once run, an executor may be in another pass's list, or freed. */
-	for (exec = pass->first; exec; exec = next) {
-		next = exec->next;
-		exec->ops->run_here(exec);
-	}
-}
-
-/* Producer, with room in the queue. */
-static void irqline_lane_push(struct irqline_lane *lane, u32 sources,
-			      const struct irqline_pass *pass)
-{
-	struct irqline_event *event = irqline_queue_slot(&lane->queue);
-
-	*event = (struct irqline_event) {
-		.seq		= lane->taken,
-		.top_ns		= pass->now,
-		.data		= pass->data,
-		.sources	= sources,
-		.handler	= lane->handler,
-		.lane		= lane->index,
-		.top_cpu	= pass->cpu,
-		.top_context	= pass->context,
-		.flags		= pass->flags,
-	};
-	irqline_queue_push(&lane->queue);
 }
 
 /* Producer, with the queue full: make room at its end. */
@@ -407,9 +308,16 @@ static void irqline_lane_merge(struct irqline_lane *lane, u32 sources,
 	irqline_count(&lane->merged, 1);
 }
 
-/* Producer, with the queue full. */
-static void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
-				  const struct irqline_pass *pass)
+/**
+ * irqline_lane_overflow() - producer: an event finds the queue full
+ * @lane: the lane
+ * @sources: what the event stands for
+ * @pass: the pass that found it
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
+			   const struct irqline_pass *pass)
 {
 	switch (lane->overflow) {
 	case IRQLINE_OVERFLOW_DROP_OLDEST:
@@ -428,33 +336,6 @@ static void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
 		break;
 	}
 	irqline_lane_bite(lane);
-}
-
-/**
- * irqline_lane_take() - producer: queue an event, and see that it is handled
- * @lane: the lane
- * @sources: what the event stands for
- * @pass: the pass that found it
- *
- * Context: hub->lock held.
- */
-void irqline_lane_take(struct irqline_lane *lane, u32 sources,
-		       struct irqline_pass *pass)
-{
-	u32 fill = irqline_queue_fill(&lane->queue);
-
-	lockdep_assert_held(&lane->hub->lock);
-
-	irqline_count(&lane->taken, 1);
-	if (unlikely(fill >= irqline_queue_size(&lane->queue))) {
-		irqline_lane_overflow(lane, sources, pass);
-	} else {
-		irqline_lane_push(lane, sources, pass);
-		if (unlikely(fill + 1 >= lane->high))
-			irqline_lane_bite(lane);
-	}
-	if (irqline_lane_claim(lane))
-		irqline_lane_kick_from_pass(lane, pass);
 }
 
 /* Returns the executor that was published before. */

@@ -3,6 +3,7 @@
 #define _IRQLINE_LANE_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/completion.h>
 #include <linux/seqlock.h>
 #include <linux/spinlock.h>
@@ -80,6 +81,10 @@ struct irqline_counts {
 	u64 owed;
 };
 
+/* irqline_lane.state: somebody owns it; and there may be an event that he missed. */
+#define IRQLINE_OWNED	BIT(0)
+#define IRQLINE_MISSED	BIT(1)
+
 struct irqline_lane;
 
 /**
@@ -142,6 +147,7 @@ struct irqline_lane_config {
  * @alarm: the way up: an episode begins or ends. Called under hub->lock
  * @seq: the owner changes the counts of events that follow
  * @in_work: an event is out of the queue, but not done
+ * @event: it; the owner's
  * @handled: written by the owner
  * @stats: written by the owner, replaced by a reset; RCU
  * @base: what to subtract from the counts since the last reset; under
@@ -174,6 +180,7 @@ struct irqline_lane {
 
 	seqcount_t seq;
 	u32 in_work;
+	struct irqline_event event;
 	u64 handled;
 	struct irqline_stats __rcu *stats;
 
@@ -182,6 +189,12 @@ struct irqline_lane {
 	u64 switches_owned;
 	u64 owed;
 };
+
+/* Does a pass run it itself? */
+static inline bool irqline_exec_direct(const struct irqline_exec *exec)
+{
+	return exec->ops->run_here;
+}
 
 bool irqline_overflow_shares(enum irqline_overflow overflow);
 int irqline_lane_init(struct irqline_lane *lane,
@@ -203,10 +216,9 @@ void irqline_lane_chain(struct irqline_lane *lane, struct irqline_ring *ring);
 bool irqline_lane_idle(const struct irqline_lane *lane);
 size_t irqline_lane_memory(const struct irqline_lane *lane);
 
-void irqline_lane_take(struct irqline_lane *lane, u32 sources,
-		       struct irqline_pass *pass);
-void irqline_pass_begin(struct irqline_pass *pass, const struct irqline_hub *hub);
-void irqline_pass_end(struct irqline_pass *pass);
+void irqline_lane_bite(struct irqline_lane *lane);
+void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
+			   const struct irqline_pass *pass);
 
 /* account.c */
 void irqline_lane_counts(struct irqline_lane *lane,

@@ -63,6 +63,7 @@ struct irqline_line_counts {
  *	mutex, too
  * @empty: a table without a lane: the first one, and the last
  * @counts: under hub.lock
+ * @pass: the one at work; under hub.lock
  * @taps: the open files
  * @ref: one of the client's, and of each request's
  * @node: in the registry
@@ -103,6 +104,7 @@ struct irqline_line {
 	struct irqline_table *table;
 	struct irqline_table *empty;
 	struct irqline_line_counts counts;
+	struct irqline_pass pass;
 	struct irqline_tapset *taps;
 
 	struct kref ref;

@@ -5,6 +5,7 @@
 #include <linux/bitops.h>
 
 #include "line.h"
+#include "take.h"
 
 /*
  * Rounds of status and acknowledge in one pass. A device that raises faster
@@ -27,15 +28,17 @@ static u32 irqline_line_status(struct irqline_line *line)
 static void irqline_line_round(struct irqline_line *line, u32 pending,
 			       struct irqline_pass *pass)
 {
-	u32 unclaimed = pending & ~line->table->claimed;
+	const struct irqline_table *table = line->table;
+	u32 unclaimed = pending & ~table->claimed;
 
 	pass->captured = pending & line->captured;
-	pass->data = pass->captured ?
-		line->ops->capture(line->priv, pending) : 0;
+	pass->data = 0;
+	if (unlikely(pass->captured))
+		pass->data = line->ops->capture(line->priv, pending);
 	line->ops->ack(line->priv, pending);
 	if (unlikely(unclaimed))
 		line->counts.unclaimed += hweight32(unclaimed);
-	irqline_table_dispatch(line->table, pending, pass);
+	irqline_table_dispatch(table, pending, pass);
 }
 
 /*
@@ -152,24 +155,25 @@ irqreturn_t irqline_line_pass(struct irqline_top *top)
 {
 	struct irqline_line *line = top->line;
 	struct irqline_hub *hub = &line->hub;
+	struct irqline_pass *pass = &line->pass;
+	struct irqline_exec *first = NULL;
 	enum irqline_found found;
-	struct irqline_pass pass;
 	unsigned long flags;
 	bool tell;
 
 	raw_spin_lock_irqsave(&hub->lock, flags);
-	found = irqline_line_rounds(line, top, &pass);
-	if (found == IRQLINE_FOUND_WORK) {
+	found = irqline_line_rounds(line, top, pass);
+	if (likely(found == IRQLINE_FOUND_WORK)) {
 		line->counts.passes++;
-		top->in_task = pass.context == IRQLINE_CONTEXT_TASK;
+		top->in_task = pass->context == IRQLINE_CONTEXT_TASK;
+		first = pass->first;
 	} else if (found == IRQLINE_FOUND_NOTHING && !top->ops->polls) {
 		line->counts.foreign++;
 	}
 	tell = irqline_thread_tell(&hub->thread);
 	raw_spin_unlock_irqrestore(&hub->lock, flags);
 
-	if (found == IRQLINE_FOUND_WORK)
-		irqline_pass_end(&pass);
+	irqline_pass_end(first);
 	if (tell)
 		return IRQ_WAKE_THREAD;
 	return found ? IRQ_HANDLED : IRQ_NONE;

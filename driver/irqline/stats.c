@@ -31,17 +31,15 @@ struct irqline_stats *irqline_stats_alloc(void)
 }
 
 /**
- * irqline_context() - where this code runs
+ * irqline_context_below() - where this code runs, if not in a hard interrupt
  *
  * ksoftirqd itself is not exported to modules, so it is known by its name.
  *
- * Context: any.
+ * Context: any but a hard interrupt.
  * Return: the context that the preempt count and current tell.
  */
-enum irqline_context irqline_context(void)
+enum irqline_context irqline_context_below(void)
 {
-	if (in_hardirq())
-		return IRQLINE_CONTEXT_HARDIRQ;
 	if (!in_serving_softirq())
 		return IRQLINE_CONTEXT_TASK;
 	if ((current->flags & PF_KTHREAD) &&

@@ -4,6 +4,7 @@
 #define _IRQLINE_STATS_H
 
 #include <linux/bits.h>
+#include <linux/preempt.h>
 #include <linux/irqline.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -60,13 +61,24 @@ static inline void irqline_count(u64 *counter, u64 n)
 	WRITE_ONCE(*counter, *counter + n);
 }
 
+enum irqline_context irqline_context_below(void);
+
+/*
+ * Where this code runs: what the preempt count and current tell. Context: any.
+ */
+static inline enum irqline_context irqline_context(void)
+{
+	if (in_hardirq())
+		return IRQLINE_CONTEXT_HARDIRQ;
+	return irqline_context_below();
+}
+
 struct irqline_stats *irqline_stats_alloc(void);
 size_t irqline_stats_size(void);
 void irqline_stats_add(struct irqline_stats *stats,
 		       const struct irqline_event *event, u64 end);
 void irqline_stats_sum(struct irqline_stats *sum,
 		       const struct irqline_stats *stats);
-enum irqline_context irqline_context(void);
 void irqline_hist_bounds(unsigned int bucket, u64 *lowest, u64 *highest);
 
 #endif /* _IRQLINE_STATS_H */

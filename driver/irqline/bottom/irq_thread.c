@@ -82,27 +82,6 @@ void irqline_thread_rouse(struct irqline_thread *thread)
 		thread->wake(thread);
 }
 
-/**
- * irqline_thread_tell() - does the top half have to wake the thread?
- * @thread: the thread
- *
- * True once for each time that the thread has work, not for each interrupt
- * that comes while it waits: the interrupt core takes a long row of wake-ups
- * without a thread that finishes for an interrupt that nobody serves.
- *
- * Context: the line's lock held.
- * Return: true if the top half must return IRQ_WAKE_THREAD.
- */
-bool irqline_thread_tell(struct irqline_thread *thread)
-{
-	lockdep_assert_held(thread->lock);
-
-	if (list_empty(&thread->kicked) || thread->told)
-		return false;
-	thread->told = true;
-	return true;
-}
-
 /* Context: thread->lock held; drops it while the executor runs. */
 static void irqline_thread_run_one(struct irqline_thread *thread)
 {

@@ -36,7 +36,27 @@ void irqline_thread_init(struct irqline_thread *thread, raw_spinlock_t *lock,
 			 void (*wake)(struct irqline_thread *thread));
 void irqline_thread_own(struct irqline_thread *thread, const void *owner);
 void irqline_thread_rouse(struct irqline_thread *thread);
-bool irqline_thread_tell(struct irqline_thread *thread);
 void irqline_thread_run(struct irqline_thread *thread, const void *owner);
+
+/**
+ * irqline_thread_tell() - does the top half have to wake the thread?
+ * @thread: the thread
+ *
+ * True once for each time that the thread has work, not for each interrupt
+ * that comes while it waits: the interrupt core takes a long row of wake-ups
+ * without a thread that finishes for an interrupt that nobody serves.
+ *
+ * Context: the line's lock held.
+ * Return: true if the top half must return IRQ_WAKE_THREAD.
+ */
+static inline bool irqline_thread_tell(struct irqline_thread *thread)
+{
+	lockdep_assert_held(thread->lock);
+
+	if (likely(list_empty(&thread->kicked)) || thread->told)
+		return false;
+	thread->told = true;
+	return true;
+}
 
 #endif /* _IRQLINE_BOTTOM_IRQ_THREAD_H */
