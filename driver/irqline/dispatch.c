@@ -67,6 +67,7 @@ void irqline_table_add(struct irqline_table *table,
 		       u32 sources, bool exclusive)
 {
 	unsigned int at = table->nr++;
+	u32 claimed = table->claimed;
 	unsigned long left;
 	unsigned int bit;
 
@@ -78,8 +79,10 @@ void irqline_table_add(struct irqline_table *table,
 	if (exclusive)
 		table->closed |= sources;
 	left = sources;
-	for_each_set_bit(bit, &left, IRQLINE_NR_SOURCES)
+	for_each_set_bit(bit, &left, IRQLINE_NR_SOURCES) {
 		__set_bit(at, table->by_source + bit * table->words);
+		table->only[bit] = claimed & BIT(bit) ? NULL : &table->entry[at];
+	}
 }
 
 /**

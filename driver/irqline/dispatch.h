@@ -2,6 +2,7 @@
 #ifndef _IRQLINE_DISPATCH_H
 #define _IRQLINE_DISPATCH_H
 
+#include <linux/bitops.h>
 #include <linux/types.h>
 
 struct irqline_laneset;
@@ -18,6 +19,7 @@ struct irqline_pass;
  * @claimed: the sources that some handler wants
  * @closed: while it is filled: sources that an exclusive one has closed
  * @by_source: a set of handlers for each source
+ * @only: the one handler that wants a source; NULL if there is none, or more
  * @entry: their lanes, which may be replaced, what they get, and, if it is not 0,
  *	that they cannot take more now
  *
@@ -31,6 +33,7 @@ struct irqline_table {
 	u32 claimed;
 	u32 closed;
 	unsigned long *by_source;
+	const struct irqline_table_entry *only[IRQLINE_NR_SOURCES];
 	struct irqline_table_entry {
 		struct irqline_laneset **lanes;
 		const u32 *holds;
@@ -47,5 +50,12 @@ void irqline_table_add(struct irqline_table *table,
 u32 irqline_table_held(const struct irqline_table *table);
 void irqline_table_dispatch(const struct irqline_table *table, u32 pending,
 			    struct irqline_pass *pass);
+
+/* The one handler that wants all of @pending, if that is one source; or NULL. */
+static inline const struct irqline_table_entry *
+irqline_table_only(const struct irqline_table *table, u32 pending)
+{
+	return pending & (pending - 1) ? NULL : table->only[__ffs(pending)];
+}
 
 #endif /* _IRQLINE_DISPATCH_H */

@@ -29,13 +29,21 @@ static void irqline_line_round(struct irqline_line *line, u32 pending,
 			       struct irqline_pass *pass)
 {
 	const struct irqline_table *table = line->table;
-	u32 unclaimed = pending & ~table->claimed;
+	const struct irqline_table_entry *only;
+	u32 unclaimed;
 
 	pass->captured = pending & line->captured;
 	pass->data = 0;
 	if (unlikely(pass->captured))
 		pass->data = line->ops->capture(line->priv, pending);
 	line->ops->ack(line->priv, pending);
+	only = irqline_table_only(table, pending);
+	if (likely(only)) {
+		irqline_lane_take(irqline_laneset_of(*only->lanes, pass), pending,
+				  pass);
+		return;
+	}
+	unclaimed = pending & ~table->claimed;
 	if (unlikely(unclaimed))
 		line->counts.unclaimed += hweight32(unclaimed);
 	irqline_table_dispatch(table, pending, pass);
