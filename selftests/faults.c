@@ -245,14 +245,16 @@ static void undo_request(struct step *step)
 }
 
 /* Where the fault is that has no text: the netlink core has none, but irqline does. */
-static void judge_silence(struct step *step, unsigned int nth,
-			  struct outcome *outcome)
+static void review_silence(struct step *step, unsigned int nth,
+			   struct outcome *outcome)
 {
 	struct nl_list reply = { 0 };
 	struct exchange x;
 	struct nl nl;
 	int i;
 
+	if (outcome->error != ENOMEM || *outcome->text)
+		return;
 	fault_trace(true);
 	ask(step->data, nth, &nl, &x);
 	fault_hit();
@@ -298,8 +300,6 @@ static void try_request(struct step *step, unsigned int nth,
 	else
 		judge_reply(is_first(nth), ended && !lost && request->dump, &reply, outcome);
 	judge_news(request, is_first(nth), outcome);
-	if (outcome->error == ENOMEM && !*outcome->text)
-		judge_silence(step, nth, outcome);
 	nl_free(&reply);
 	nl_close(&nl);
 }
@@ -318,6 +318,7 @@ static int sweep_request(struct nl *nl, const struct request *request)
 		.label = request->label,
 		.prepare = request->counts ? prepare_counts : NULL,
 		.try = try_request,
+		.review = review_silence,
 		.undo = undo_request,
 		.partly = request->partly,
 		.data = request,
