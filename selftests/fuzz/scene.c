@@ -33,8 +33,8 @@ static void *make_noise(void *arg)
 			scene->raised++;
 			drain(scene, scene->readers[i]);
 		}
-		if (fuzz_chance(&seed, 4))
-			pause_ms(random_below(&seed, 8));
+		if (!fuzz_chance(&seed, 4))
+			pause_ms(1 + random_below(&seed, 4));
 	}
 	return NULL;
 }
