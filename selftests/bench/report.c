@@ -179,7 +179,7 @@ static double row_drift(const struct row *row)
 }
 
 #define NAME_WIDTH	30
-#define PAIR_WIDTH	19
+#define PAIR_WIDTH	21
 
 static void print_rule(FILE *to)
 {
