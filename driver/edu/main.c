@@ -48,9 +48,9 @@ static void edu_set_config(struct pci_dev *pdev, int where, u16 bit, bool set)
 }
 
 /*
- * The device has no mask for its messages. With MSI off it would use INTx, which
- * the PCI core has masked as long as there is MSI. Not pci_intx(), which allocates
- * memory for a device whose resources are managed.
+ * The device has no mask for its messages. With MSI off it would use INTx, which is
+ * masked as long as there is MSI. Not pci_intx(), which allocates memory for a device
+ * whose resources are managed.
  */
 static void edu_set_masked(struct edu *edu, bool masked)
 {
@@ -87,24 +87,45 @@ static void edu_free_vectors(struct pci_dev *pdev)
 }
 
 /*
- * The PCI core unmasks on the way, where nobody hears the device yet, so users
- * have to wait with what they raise.
+ * While messages come or go, the PCI core has a device assert INTx, whoever listens there;
+ * and one who does so in a thread may keep a CPU until it ends, which it cannot if it is
+ * that CPU that the others wait for. So the core is told to leave INTx alone, and it is
+ * the line that has it masked, but while it has an action there.
+ */
+static void edu_own_intx(struct pci_dev *pdev, bool own)
+{
+	if (own)
+		pdev->dev_flags |= PCI_DEV_FLAGS_MSI_INTX_DISABLE_BUG;
+	else
+		pdev->dev_flags &= ~PCI_DEV_FLAGS_MSI_INTX_DISABLE_BUG;
+}
+
+/* INTx is there without being asked for, which would unmask it. */
+static int edu_get_vector(struct pci_dev *pdev, enum irqline_delivery delivery)
+{
+	int err;
+
+	if (irqline_fault())
+		return -ENOMEM;
+	if (delivery == IRQLINE_DELIVERY_INTX)
+		return pdev->irq ?: -ENXIO;
+	err = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI);
+	return err < 0 ? err : pci_irq_vector(pdev, 0);
+}
+
+/*
+ * The PCI core has the device send messages when it gets them, where nobody hears it
+ * yet, so users have to wait with what they raise.
  */
 static int edu_deliver(void *priv, enum irqline_delivery delivery)
 {
 	struct edu *edu = priv;
-	struct pci_dev *pdev = edu->pdev;
 	int irq;
 
 	down_write(&edu->moving);
-	edu_free_vectors(pdev);
-	irq = irqline_fault() ? -ENOMEM :
-	      pci_alloc_irq_vectors(pdev, 1, 1,
-				    delivery == IRQLINE_DELIVERY_INTX ?
-				    PCI_IRQ_INTX : PCI_IRQ_MSI);
+	edu_free_vectors(edu->pdev);
+	irq = edu_get_vector(edu->pdev, delivery);
 	edu_mask(edu);
-	if (irq > 0)
-		irq = pci_irq_vector(pdev, 0);
 	up_write(&edu->moving);
 	return irq;
 }
@@ -192,10 +213,15 @@ static int edu_start(struct edu *edu, struct pci_dev *pdev)
 {
 	int err;
 
+	edu_own_intx(pdev, true);
+	edu_set_config(pdev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE, true);
+	/* Nothing is pending, so INTx may be unmasked if that is what it gets. */
 	err = irqline_fault() ? -ENOMEM :
 	      pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES);
-	if (err < 0)
-		return dev_err_probe(&pdev->dev, err, "no interrupt\n");
+	if (err < 0) {
+		dev_err_probe(&pdev->dev, err, "no interrupt\n");
+		goto disown;
+	}
 	edu->line = edu_register_line(edu, pdev);
 	if (IS_ERR(edu->line)) {
 		err = dev_err_probe(&pdev->dev, PTR_ERR(edu->line),
@@ -214,6 +240,8 @@ unregister:
 	irqline_unregister(edu->line);
 free_vectors:
 	pci_free_irq_vectors(pdev);
+disown:
+	edu_own_intx(pdev, false);
 	return err;
 }
 
@@ -276,8 +304,9 @@ static void edu_remove(struct pci_dev *pdev)
 	struct edu *edu = pci_get_drvdata(pdev);
 
 	edu_stop(edu, pdev);
-	/* The PCI core unmasks INTx, and others may listen there. */
+	/* Who comes next unmasks INTx, and others may listen there. */
 	edu_write(edu, EDU_IRQ_ACK, U32_MAX);
+	edu_own_intx(pdev, false);
 	edu_chardev_put(edu);
 }
 
