@@ -569,7 +569,7 @@ TEST_F_TIMEOUT(tap, loses_nothing_beside_files_that_change_and_go, 60)
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, pthread_create(&changers[i].thread, NULL, change,
 					    &changers[i]));
-	flow_wait(&self->flow, 3000);
+	flow_wait(&self->flow, repeats(3000));
 	for (i = 0; i < 2; i++) {
 		__atomic_store_n(&changers[i].stop, true, __ATOMIC_RELEASE);
 		pthread_join(changers[i].thread, NULL);
@@ -603,7 +603,7 @@ TEST_F_TIMEOUT(tap, loses_nothing_while_its_own_subscription_changes, 60)
 	int i;
 
 	tap_subscribe(self->fd, FIRST);
-	for (i = 0; i < 2000; i++) {
+	for (i = 0; i < repeats(2000); i++) {
 		dev_raise(self->first.fd, self->first.source);
 		change_mind(self->fd, i);
 		dev_next(self->fd, self->first.id, &event);
