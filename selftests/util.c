@@ -275,10 +275,6 @@ int patience(int time)
 	return time * (int)env_number("IRQLINE_PATIENCE", 1);
 }
 
-unsigned int __real_alarm(unsigned int seconds);
-unsigned int __wrap_alarm(unsigned int seconds);
-
-/* The linker has the harness call this one to limit a test. */
 unsigned int __wrap_alarm(unsigned int seconds)
 {
 	return __real_alarm(patience(seconds));

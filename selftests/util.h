@@ -78,6 +78,9 @@ unsigned long env_number(const char *name, unsigned long otherwise);
  * times as long for a test, see selftests/Makefile.
  */
 int patience(int time);
+/* The linker has the harness call the second one in place of the first one. */
+unsigned int __real_alarm(unsigned int seconds);
+unsigned int __wrap_alarm(unsigned int seconds);
 
 /* As many as IRQLINE_REPEATS says in percent, of what is done again and again. */
 int repeats(int count);
