@@ -328,7 +328,7 @@ static void add_counts(struct nl *nl)
 		   !stats_pending(nl, LINE, GREEDY) &&
 		   !stats_pending(nl, LINE, POLLER) &&
 		   !stats_pending(nl, LINE, HOLDER) &&
-		   !stats_pending(nl, LINE, DEEP), 10, "all events handled");
+		   !stats_pending(nl, LINE, DEEP), patience(10), "all events handled");
 	close(fd);
 }
 
