@@ -634,7 +634,7 @@ TEST_F_TIMEOUT(ring, stands_a_head_that_is_anywhere_while_events_flow, 60)
 	start_flow(self);
 	ASSERT_EQ(0, pthread_create(&scribbler.thread, NULL, scribble_for_ever,
 				    &scribbler));
-	flow_wait(&self->flow, 5000);
+	flow_wait(&self->flow, DEV_BUFFER + repeats(4000));
 	__atomic_store_n(&scribbler.stop, true, __ATOMIC_RELEASE);
 	pthread_join(scribbler.thread, NULL);
 	stop_flow(_metadata, self);
