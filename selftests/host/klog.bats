@@ -68,6 +68,17 @@ accepts()
 	complains "NOHZ tick-stop error: local softirq work is pending, handler #08!!!"
 }
 
+@test "softirqs are left pending by a CPU that goes offline, and by no other" {
+	nohz="NOHZ tick-stop error: local softirq work is pending, handler #40!!!"
+	printf "[    1.%06d] %s\n" 1 "$nohz" 2 "smpboot: CPU 1 is now offline" >"$log"
+	run -0 "$klog" "$log"
+	[ ! "$output" ]
+	printf "[    1.%06d] %s\n" 1 "smpboot: CPU 1 is now offline" 2 "$nohz" >"$log"
+	run -1 "$klog" "$log"
+	printf "[    1.%06d] %s\n" 1 "$nohz" 2 a 3 b 4 c 5 "smpboot: CPU 1 is now offline" >"$log"
+	run -1 "$klog" "$log"
+}
+
 @test "a report with the caller's number" {
 	printf '[    2.345678][  T77] WARNING: CPU: 1 PID: 77 at x.c:3\r\n' >"$log"
 	run -1 "$klog" "$log"
