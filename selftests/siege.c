@@ -88,6 +88,7 @@ static void aim(struct siege *siege, int index, const char *line)
 
 	target->siege = siege;
 	target->index = index;
+	target->how = index;
 	target->since = ++siege->arrivals;
 	target->seed = random_u32(&siege->seed);
 	dev_function(line, target->function, sizeof(target->function));
@@ -255,9 +256,10 @@ TEST_F_TIMEOUT(siege, loses_nothing_whatever_happens, DAY)
 	}
 	report(siege);
 	EXPECT_EQ(0, lost(siege));
-	for (fault = 0; fault < FAULTS; fault++)
+	for (fault = 0; fault < FAULTS; fault++) {
 		EXPECT_TRUE(siege->done[fault] || siege->cannot[fault])
 			TH_LOG("%s", faults[fault]);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -82,6 +82,7 @@ struct target {
 	bool stop;			/* no actor is to go on */
 
 	/* Of all lives. */
+	int how;			/* the last one has ended */
 	unsigned int lives;
 	__u64 events, raised, answered, cut;
 };

@@ -131,8 +131,8 @@ static void check_account(struct target *target, int n)
 	if (stats.handled != stats.taken || stats.dropped || stats.merged ||
 	    stats.pending || stats.taken > flow->events ||
 	    (!target->relaned[n] && stats.taken != flow->events))
-		die("%s/%s: %llu events, taken %llu handled %llu dropped %llu merged %llu pending %llu",
-		    target->line, flow->name, (unsigned long long)flow->events,
+		die("%s: %llu events, taken %llu handled %llu dropped %llu merged %llu pending %llu",
+		    flow->name, (unsigned long long)flow->events,
 		    (unsigned long long)stats.taken,
 		    (unsigned long long)stats.handled,
 		    (unsigned long long)stats.dropped,
@@ -215,7 +215,7 @@ static const struct {
 	{ FAULT_UNPLUG, unplug, plug, true },
 };
 
-/* One after the other, from any one on, so that each comes to pass. */
+/* One after the other, so that each comes to pass; not the same for all lines. */
 static int next_end(struct target *target, int last)
 {
 	do {
@@ -267,14 +267,14 @@ static void replace(struct target *target, int how)
 static void *keep(void *arg)
 {
 	struct target *target = arg;
-	int how = random_below(&target->seed, ARRAY_SIZE(ends)), n;
+	int n;
 
 	while (!siege_over(target->siege)) {
 		n = random_below(&target->seed, FLOWS);
 		flow_wait(&target->flows[n], YOUNG +
 			  random_below(&target->seed, OLD - YOUNG));
-		how = next_end(target, how);
-		replace(target, how);
+		target->how = next_end(target, target->how);
+		replace(target, target->how);
 	}
 	return NULL;
 }
