@@ -131,7 +131,7 @@ static void check_account(struct target *target, int n)
 	if (stats.handled != stats.taken || stats.dropped || stats.merged ||
 	    stats.pending || stats.taken > flow->events ||
 	    (!target->relaned[n] && stats.taken != flow->events))
-		die("%s: %llu events, taken %llu handled %llu dropped %llu merged %llu pending %llu",
+		die("%s of %llu: taken %llu handled %llu dropped %llu merged %llu pending %llu",
 		    flow->name, (unsigned long long)flow->events,
 		    (unsigned long long)stats.taken,
 		    (unsigned long long)stats.handled,
