@@ -82,6 +82,21 @@ static void find_out(struct siege *siege)
 	siege->cannot[FAULT_RELOAD] = module_missing();
 }
 
+/*
+ * The kernel loads no module for anybody while processes are frozen, and a switch to uio
+ * would be refused then. Where the kernel has none, nobody switches to it.
+ */
+static void have_uio(struct nl *nl)
+{
+	struct nl_msg msg;
+
+	handler_new(nl, LINE, "siege-uio", 0x2U, "inline");
+	request_handler(&msg, IRQLINE_CMD_HANDLER_SET, LINE, "siege-uio");
+	nl_put_str(&msg, IRQLINE_A_HANDLER_BOTTOM, "uio");
+	nl_do(nl, &msg, NULL);
+	handler_del(nl, LINE, "siege-uio");
+}
+
 static void aim(struct siege *siege, int index, const char *line)
 {
 	struct target *target = &siege->targets[index];
@@ -107,6 +122,7 @@ FIXTURE_SETUP(siege)
 	siege->seed = env_number("IRQLINE_SIEGE_SEED", time(NULL));
 	ksft_print_msg("IRQLINE_SIEGE_SEED=%u\n", siege->seed);
 	pthread_mutex_init(&siege->bus, NULL);
+	have_uio(&siege->nl);
 	find_out(siege);
 	aim(siege, 0, LINE);
 	aim(siege, 1, NEIGHBOUR);
