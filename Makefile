@@ -31,7 +31,7 @@ help:
 	@echo 'make                 build the modules for the running kernel, and the tools'
 	@echo '     KDIR=DIR        ... for the kernel whose headers or build tree are in DIR'
 	@echo '     KERNEL=NAME     ... for one of Debian 12: 6.12, 6.1, 6.12-rt or 6.1-rt;'
-	@echo '                     or for a debug kernel that is built here: debug-a to debug-d'
+	@echo '                     or for a debug kernel that is built here: debug-a to debug-c'
 	@echo 'make modules, tools  only these'
 	@echo '     FAULTS=1        ... a test build, in which calls of the kernel fail on demand'
 	@echo 'make demo            watch it work in a virtual machine (KERNEL=6.12)'
