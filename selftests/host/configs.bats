@@ -59,8 +59,8 @@ CONFIG_SLUB_TINY: wanted n, got y' ]
 
 @test "a kind of kernel that there is not is refused, and the others are named" {
 	run -1 "$vm/debug-kernel" x
-	[ "$output" = "debug-kernel: no debug kernel is called 'x': a b c d" ]
+	[ "$output" = "debug-kernel: no debug kernel is called 'x': a b c" ]
 	run -1 "$vm/kernel" image debug-x
-	[ "$output" = "debug-kernel: no debug kernel is called 'x': a b c d" ]
+	[ "$output" = "debug-kernel: no debug kernel is called 'x': a b c" ]
 	run -1 "$vm/debug-kernel" ../a
 }
