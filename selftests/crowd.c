@@ -299,8 +299,10 @@ static void check_side(struct __test_metadata *_metadata, struct side *side)
 					 IRQLINE_A_LINE_MEMORY));
 	EXPECT_EQ(side->handlers, line_u32(&side->nl, side->line,
 					   IRQLINE_A_LINE_HANDLERS));
-	for (i = 0; i < ACTIONS; i++)
-		EXPECT_GT(side->done[i], 0) TH_LOG("action %d", i);
+	for (i = 0; i < ACTIONS; i++) {
+		EXPECT_GT(side->done[i], 0)
+			TH_LOG("action %d", i);
+	}
 }
 
 /* All there are, while they come and go. */
