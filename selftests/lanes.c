@@ -382,14 +382,18 @@ TEST_F_TIMEOUT(change, of_lanes_decides_who_waits_for_whom, 120)
 	struct irqline_event first, second;
 	int tries;
 
-	for (tries = 0; !sleep_and_pass(self, &first, &second); tries++)
-		ASSERT_LT(tries, TRIES) TH_LOG("the host is too slow");
+	for (tries = 0; !sleep_and_pass(self, &first, &second); tries++) {
+		ASSERT_LT(tries, TRIES)
+			TH_LOG("the host is too slow");
+	}
 	EXPECT_LT(second.bottom_ns, first.bottom_ns + SLEEP_NS);
 	EXPECT_NE(first.pid, second.pid);
 
 	set_lanes(&self->nl, IRQLINE_LANES_SINGLE);
-	for (tries = 0; !sleep_and_pass(self, &first, &second); tries++)
-		ASSERT_LT(tries, TRIES) TH_LOG("the host is too slow");
+	for (tries = 0; !sleep_and_pass(self, &first, &second); tries++) {
+		ASSERT_LT(tries, TRIES)
+			TH_LOG("the host is too slow");
+	}
 	EXPECT_GE(second.bottom_ns, first.bottom_ns + SLEEP_NS);
 	EXPECT_EQ(first.pid, second.pid);
 }
