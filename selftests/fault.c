@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kselftest.h"
 #include "fault.h"
 #include "util.h"
 
@@ -48,7 +49,7 @@ static void set_all(const char *knob, unsigned long value)
 	unsigned int i;
 
 	snprintf(text, sizeof(text), "0x%lx", value);
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		snprintf(path, sizeof(path), DEBUGFS "%s/%s", kinds[i], knob);
 		if (!access(path, F_OK))
 			file_must_write(path, text);
