@@ -79,6 +79,14 @@ accepts()
 	run -1 "$klog" "$log"
 }
 
+@test "softirqs are left pending once real-time tasks are throttled, and not before" {
+	nohz="NOHZ tick-stop error: local softirq work is pending, handler #80!!!"
+	printf "[    1.%06d] %s\n" 1 "sched: RT throttling activated" 2 a 3 "$nohz" >"$log"
+	run -0 "$klog" "$log"
+	printf "[    1.%06d] %s\n" 1 "$nohz" 2 "sched: RT throttling activated" >"$log"
+	run -1 "$klog" "$log"
+}
+
 @test "a report with the caller's number" {
 	printf '[    2.345678][  T77] WARNING: CPU: 1 PID: 77 at x.c:3\r\n' >"$log"
 	run -1 "$klog" "$log"
