@@ -127,3 +127,10 @@ no_catch()
 	run -2 selftests/mutation/check other
 	[ "$output" = "check: there is no breakage 'other': it" ]
 }
+
+@test "each breakage fits the code" {
+	cd "$BATS_TEST_DIRNAME/../.."
+	for patch in selftests/mutation/*.patch; do
+		run -0 patch -p1 -F0 -s -f --dry-run <"$patch"
+	done
+}
