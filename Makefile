@@ -145,7 +145,7 @@ demo: packages
 # Which guests there are is in tools/check.
 .PHONY: check
 check: packages source
-	@tools/vm/need 'run the tests' bats jq socat
+	@tools/vm/need 'run the tests' bats jq socat patch
 	@set -e; for kernel in $$(tools/check --kernels $(GUESTS)); do \
 		$(MAKE) --no-print-directory -j$$(nproc) modules KERNEL=$$kernel; done
 	@$(MAKE) --no-print-directory -j$$(nproc) tools selftests
