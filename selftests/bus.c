@@ -44,6 +44,7 @@ bool bus_has(const char *function)
 	return !access(path, F_OK);
 }
 
+/* The kernel shows the directory in sysfs first, and makes the file in /dev then. */
 bool bus_line(const char *function, char *line, size_t size)
 {
 	char path[PATH_MAX];
@@ -61,7 +62,10 @@ bool bus_line(const char *function, char *line, size_t size)
 			snprintf(line, size, "%s", entry->d_name);
 	}
 	closedir(dir);
-	return found;
+	if (!found)
+		return false;
+	snprintf(path, sizeof(path), "/dev/%s", line);
+	return !access(path, F_OK);
 }
 
 static void say(const char *what, const char *name)
