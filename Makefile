@@ -36,7 +36,7 @@ help:
 	@echo '     FAULTS=1        ... a test build, in which calls of the kernel fail on demand'
 	@echo 'make demo            watch it work in a virtual machine (KERNEL=6.12)'
 	@echo 'make check           run all tests in virtual machines (GUESTS="6.12 6.1-rt ...")'
-	@echo 'make soak            crowd lines, and besiege them, for T=300 seconds (KERNEL=6.12)'
+	@echo 'make soak            crowd lines, and besiege them, for T=600 seconds (KERNEL=6.12)'
 	@echo 'make fuzz            fuzz netlink, the device and irqctl for T=60 seconds each (KERNEL=debug-a)'
 	@echo 'make check-debug     run them with kernels that look for bugs themselves (KINDS="a b c")'
 	@echo 'make bench           count the instructions, against minimal drivers (KERNEL=6.12)'
@@ -153,13 +153,15 @@ check: packages source
 
 # What the tests do for seconds, for T seconds: half of them each.
 .PHONY: soak
-soak: T ?= 300
+soak: T ?= 600
 soak: packages source
+	@tools/vm/need 'unplug devices' bats socat
 	@$(MAKE) --no-print-directory modules KERNEL='$(or $(KERNEL),6.12)'
 	@$(MAKE) --no-print-directory tools selftests
 	@tools/vm/run --kernel '$(or $(KERNEL),6.12)' --cpus 4 --edu 3 --shared --load \
 		--env IRQLINE_CROWD_SECONDS=$$(($(T) / 2)) --env IRQLINE_SIEGE_SECONDS=$$(($(T) / 2)) \
 		--timeout $$(($(T) + 900)) -- selftests/run -t $$(($(T) / 2 + 400)) crowd siege
+	@bats selftests/soak
 
 # Those of the kernel's interfaces run in a guest. What was found is left in build/fuzz.
 .PHONY: fuzz
