@@ -51,7 +51,7 @@ u32 irqline_table_held(const struct irqline_table *table);
 void irqline_table_dispatch(const struct irqline_table *table, u32 pending,
 			    struct irqline_pass *pass);
 
-/* The one handler that wants all of @pending, if that is one source; or NULL. */
+/* The one handler that wants @pending, which is not 0, if that is one source; or NULL. */
 static inline const struct irqline_table_entry *
 irqline_table_only(const struct irqline_table *table, u32 pending)
 {

@@ -221,6 +221,16 @@ static void print_row(FILE *to, const struct row *row)
 	fputc('\n', to);
 }
 
+static void print_title(FILE *to, const char *title)
+{
+	unsigned int i;
+
+	fprintf(to, "%s\n", title);
+	for (i = 0; i < strlen(title); i++)
+		fputc('-', to);
+	fprintf(to, "\n\n");
+}
+
 void report_text(FILE *to)
 {
 	unsigned int i, j;
@@ -228,10 +238,7 @@ void report_text(FILE *to)
 	for (i = 0; i < tables_count; i++) {
 		const struct table *table = &tables[i];
 
-		fprintf(to, "%s\n", table->name);
-		for (j = 0; j < strlen(table->name); j++)
-			fputc('-', to);
-		fprintf(to, "\n\n");
+		print_title(to, table->name);
 		print_rule(to);
 		fprintf(to, "%-*s %-*s %-*s %-*s %-7s %-8s %s\n", NAME_WIDTH,
 			"least / median", PAIR_WIDTH, table->first, PAIR_WIDTH,
@@ -270,10 +277,8 @@ void report_ratios(FILE *to)
 	for (i = 0; i < tables_count; i++) {
 		const struct table *table = &tables[i];
 
-		fprintf(to, "%s\n", table->name);
-		for (j = 0; j < strlen(table->name); j++)
-			fputc('-', to);
-		fprintf(to, "\n\n%s%-*s %-10s %-10s %-10s\n%s", rule, NAME_WIDTH,
+		print_title(to, table->name);
+		fprintf(to, "%s%-*s %-10s %-10s %-10s\n%s", rule, NAME_WIDTH,
 			"ratio", "lower", "median", "upper", rule);
 		for (j = 0; j < table->rows; j++)
 			print_ratio(to, &table->row[j]);
