@@ -146,8 +146,8 @@ demo: packages
 .PHONY: check
 check: packages source
 	@tools/vm/need 'run the tests' bats jq socat patch
-	@set -e; for kernel in $$(tools/check --kernels $(GUESTS)); do \
-		$(MAKE) --no-print-directory -j$$(nproc) modules KERNEL=$$kernel; done
+	@tools/check --modules $(GUESTS) | while read -r build; do \
+		$(MAKE) --no-print-directory -j$$(nproc) modules $$build </dev/null || exit; done
 	@$(MAKE) --no-print-directory -j$$(nproc) tools selftests
 	@tools/check $(GUESTS)
 
