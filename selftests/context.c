@@ -725,7 +725,7 @@ static bool fetch_spilled(struct __test_metadata *_metadata,
 {
 	bool must = !strcmp(variant->name, "inline");
 	__u64 end = now_ns() + patience(SPILL_SECONDS) * NSEC_PER_SEC;
-	int max = variant->slow ? SPILL_MAX_SLOW : SPILL_MAX, count;
+	int max = repeats(variant->slow ? SPILL_MAX_SLOW : SPILL_MAX), count;
 
 	for (count = 0; must ? now_ns() < end : count < max; count++) {
 		dev_next(self->fd, self->id, event);

@@ -25,13 +25,16 @@ struct table {
 static struct table tables[TABLES_MAX];
 static unsigned int tables_count;
 
-/* What must hold, for the least and for the median, in each of its rows. */
+/*
+ * What must hold, for the least and for the median, in each of its rows; and where it does
+ * not, what Documentation/bench.rst explains. What costs more than that has become worse.
+ */
 static const struct {
 	const char *what;
-	double limit;
+	double limit, explained;
 } bars[BARS] = {
-	[BAR_COST] = { "cost on top of the bare mechanism, raise to body", 220 },
-	[BAR_COST_NO_CLOCK] = { "the same with time stamps off", 130 },
+	[BAR_COST] = { "cost on top of the bare mechanism, raise to body", 220, 580 },
+	[BAR_COST_NO_CLOCK] = { "the same with time stamps off", 130, 490 },
 	[BAR_SWITCH] = { "a switch itself", 5000 },
 	[BAR_REQUEST] = { "the whole request for a switch", 20000 },
 	[BAR_REQUEST_KTHREAD] = { "the whole request to or from kthread", 150000 },
@@ -132,11 +135,14 @@ static double of_median(const struct row *row)
 	return relate(row->relation, row->first.median, row->second.median);
 }
 
+static bool within(const struct row *row, double limit)
+{
+	return of_min(row) <= limit && of_median(row) <= limit;
+}
+
 static bool holds(const struct row *row)
 {
-	double limit = bars[row->bar].limit;
-
-	return of_min(row) <= limit && of_median(row) <= limit;
+	return within(row, bars[row->bar].limit);
 }
 
 /* Of a ratio, three digits that count; of what is far below 1, its inverse. */
@@ -377,42 +383,69 @@ static unsigned int find_worst(enum bar bar, const struct row **worst)
 	return rows;
 }
 
-static bool all_hold(enum bar bar)
+static bool all_within(enum bar bar, double limit)
 {
 	unsigned int i, j;
 
 	for (i = 0; i < tables_count; i++)
 		for (j = 0; j < tables[i].rows; j++)
 			if (tables[i].row[j].bar == bar &&
-			    !holds(&tables[i].row[j]))
+			    !within(&tables[i].row[j], limit))
 				return false;
 	return true;
 }
 
-bool report_verdict(FILE *to)
+enum verdict {
+	NOT_MEASURED,
+	HOLDS,
+	EXPLAINED,
+	MISSED,
+	VERDICTS
+};
+
+static enum verdict judge(enum bar bar, unsigned int rows)
 {
-	unsigned int bar, rows, passed = 0, failed = 0;
+	if (!rows)
+		return NOT_MEASURED;
+	if (all_within(bar, bars[bar].limit))
+		return HOLDS;
+	return all_within(bar, bars[bar].explained) ? EXPLAINED : MISSED;
+}
+
+static enum verdict report_bar(FILE *to, enum bar bar)
+{
 	const struct row *worst;
+	enum verdict verdict = judge(bar, find_worst(bar, &worst));
+	bool good = verdict == HOLDS || verdict == EXPLAINED;
 	char limit[24];
 
-	for (bar = BAR_NONE + 1; bar < BARS; bar++) {
-		bool held;
-
-		rows = find_worst(bar, &worst);
-		held = rows && all_hold(bar);
-		fprintf(to, "%s - %s: ", held ? "ok" : "not ok", bars[bar].what);
-		format(bars[bar].limit < 10 ? RATIO : ALONE, bars[bar].limit,
-		       limit, sizeof(limit));
-		if (rows) {
-			fprintf(to, "at most");
-			print_pair(to, 0, worst->relation, of_min(worst),
-				   of_median(worst));
-			fprintf(to, " (%s), of %s\n", worst->name, limit);
-		} else {
-			fprintf(to, "not measured\n");
-		}
-		held ? passed++ : failed++;
+	fprintf(to, "%s - %s: ", good ? "ok" : "not ok", bars[bar].what);
+	if (verdict == NOT_MEASURED) {
+		fprintf(to, "not measured\n");
+		return verdict;
 	}
-	fprintf(to, "%u passed, %u failed\n", passed, failed);
+	format(bars[bar].limit < 10 ? RATIO : ALONE, bars[bar].limit, limit,
+	       sizeof(limit));
+	fprintf(to, "at most");
+	print_pair(to, 0, worst->relation, of_min(worst), of_median(worst));
+	fprintf(to, " (%s), of %s", worst->name, limit);
+	if (verdict == EXPLAINED)
+		fprintf(to, " # XFAIL Documentation/bench.rst tells why");
+	fputc('\n', to);
+	return verdict;
+}
+
+/* What is explained has neither passed nor failed. */
+bool report_verdict(FILE *to)
+{
+	unsigned int count[VERDICTS] = { }, bar, failed;
+
+	for (bar = BAR_NONE + 1; bar < BARS; bar++)
+		count[report_bar(to, bar)]++;
+	failed = count[MISSED] + count[NOT_MEASURED];
+	if (count[EXPLAINED])
+		fprintf(to, "# %u bars do not hold, which is explained\n",
+			count[EXPLAINED]);
+	fprintf(to, "%u passed, %u failed\n", count[HOLDS], failed);
 	return !failed;
 }
