@@ -5,8 +5,8 @@
  * what starts a program is no business of irqctl's.
  *
  * A command that fails says so in one line on stderr, with exit status 1. What it was
- * to change has not changed, unless the answer was lost, which it says too: ENOBUFS. What
- * is done prints what it prints without a fault.
+ * to change has not changed; or has, in full, if the answer was lost, which it says, too.
+ * What is done prints what it prints without a fault.
  */
 #include <errno.h>
 #include <signal.h>
@@ -201,6 +201,7 @@ static void try_command(struct step *step, unsigned int nth,
 	read_all(run.out, out, sizeof(out));
 	read_all(run.err, outcome->text, sizeof(outcome->text));
 	outcome->refused = run.status != 0;
+	outcome->lost = strstr(outcome->text, "the answer was lost") != NULL;
 	outcome->error = outcome->refused ? ENOMEM : 0;
 	judge(command, nth, &run, out, outcome);
 }

@@ -109,6 +109,9 @@ static bool try(struct sweep *sweep, unsigned int nth, bool first)
 	look(step, &after);
 	if (step->review)
 		step->review(step, nth, &outcome);
+	/* All that went wrong is that nobody could be told. */
+	if (outcome.refused && outcome.lost && differs(step, &before, &after))
+		outcome.refused = false;
 	if (*outcome.wrong)
 		complain(sweep, nth, &outcome, "%s", outcome.wrong);
 	if (outcome.refused) {

@@ -17,6 +17,7 @@
 struct outcome {
 	bool hit;
 	bool refused;
+	bool lost;		/* the answer of those that are refused: it may be done */
 	int error;		/* of those that are refused */
 	char text[256];		/* the kernel's, if there is any */
 	char wrong[256];	/* what the step itself has found to be so, or "" */

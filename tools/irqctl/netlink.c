@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,6 +20,11 @@
 /* How often a dump is read again before the caller is told. */
 #define DUMP_TRIES	100
 
+static struct nla_policy group_policy[CTRL_ATTR_MCAST_GRP_MAX + 1] = {
+	[CTRL_ATTR_MCAST_GRP_NAME]	= { .type = NLA_STRING },
+	[CTRL_ATTR_MCAST_GRP_ID]	= { .type = NLA_U32 },
+};
+
 struct irqnl {
 	struct nl_sock *sock;
 	int family;
@@ -32,52 +38,6 @@ struct irqnl {
 		char bytes[BUFFER_SIZE];
 	} buffer;
 };
-
-static int set_option(struct irqnl *nl, int option)
-{
-	int one = 1;
-
-	if (setsockopt(irqnl_fd(nl), SOL_NETLINK, option, &one, sizeof(one)))
-		return -errno;
-	return 0;
-}
-
-static int connect_family(struct irqnl *nl)
-{
-	int err;
-
-	nl->sock = nl_socket_alloc();
-	if (!nl->sock)
-		return -ENOMEM;
-	nl_socket_disable_auto_ack(nl->sock);
-	errno = 0;
-	if (genl_connect(nl->sock))
-		return errno ? -errno : -EPROTONOSUPPORT;
-	err = set_option(nl, NETLINK_EXT_ACK);
-	if (!err)
-		err = set_option(nl, NETLINK_GET_STRICT_CHK);
-	if (err)
-		return err;
-	nl->family = genl_ctrl_resolve(nl->sock, IRQLINE_FAMILY_NAME);
-	if (nl->family < 0)
-		return nl->family == -NLE_OBJ_NOTFOUND ? -ENOENT : -EIO;
-	return 0;
-}
-
-int irqnl_open(struct irqnl **nl)
-{
-	int err;
-
-	*nl = calloc(1, sizeof(**nl));
-	if (!*nl)
-		return -ENOMEM;
-	err = connect_family(*nl);
-	if (err) {
-		irqnl_close(*nl);
-		*nl = NULL;
-	}
-	return err;
-}
 
 void irqnl_close(struct irqnl *nl)
 {
@@ -195,7 +155,15 @@ static int take(struct irqnl *nl, struct nlmsghdr *hdr, struct irqnl_request *re
 		nl->interrupted = true;
 	if (hdr->nlmsg_type == NLMSG_ERROR || hdr->nlmsg_type == NLMSG_DONE)
 		return finish(nl, hdr, request);
-	return hdr->nlmsg_type == nl->family ? keep(nl, hdr) : 0;
+	return hdr->nlmsg_type == nlmsg_hdr(request->msg)->nlmsg_type ? keep(nl, hdr) : 0;
+}
+
+/* What was asked for may be done. */
+static int lose_answer(struct irqnl *nl, int err)
+{
+	extack_set(&nl->error, -err);
+	snprintf(nl->error.text, sizeof(nl->error.text), "the answer was lost: %s", strerror(-err));
+	return err;
 }
 
 static int collect(struct irqnl *nl, struct irqnl_request *request)
@@ -207,7 +175,7 @@ static int collect(struct irqnl *nl, struct irqnl_request *request)
 	for (;;) {
 		size = receive(nl, 0);
 		if (size < 0)
-			return size;
+			return lose_answer(nl, size);
 		rest = size;
 		for (hdr = &nl->buffer.hdr; nlmsg_ok(hdr, rest); hdr = nlmsg_next(hdr, &rest)) {
 			end = take(nl, hdr, request);
@@ -229,6 +197,82 @@ static int transact(struct irqnl *nl, struct irqnl_request *request, int flags)
 	if (send(irqnl_fd(nl), hdr, hdr->nlmsg_len, 0) < 0)
 		return -errno;
 	return collect(nl, request);
+}
+
+static int set_option(struct irqnl *nl, int option)
+{
+	int one = 1;
+
+	if (setsockopt(irqnl_fd(nl), SOL_NETLINK, option, &one, sizeof(one)))
+		return -errno;
+	return 0;
+}
+
+/* Asks the kernel what it knows of a family; the answer is kept. */
+static int ask_family(struct irqnl *nl, const char *family)
+{
+	struct irqnl_request request = { .msg = nlmsg_alloc() };
+	struct nl_msg *msg = request.msg;
+	int err = -ENOMEM;
+
+	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, GENL_ID_CTRL, 0, NLM_F_REQUEST,
+			       CTRL_CMD_GETFAMILY, 1) &&
+	    !nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, family))
+		err = transact(nl, &request, NLM_F_ACK);
+	irqnl_drop(&request);
+	return err;
+}
+
+/* libnl's own functions take any failure for a family that there is not. */
+static int find_family(struct irqnl *nl)
+{
+	struct nlmsghdr *hdr = (void *)nl->answers;
+	struct nlattr *id;
+	int err = ask_family(nl, IRQLINE_FAMILY_NAME);
+
+	if (err)
+		return err;
+	if (!nlmsg_ok(hdr, nl->used) || !genlmsg_valid_hdr(hdr, 0))
+		return -EBADMSG;
+	id = nlmsg_find_attr(hdr, GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
+	if (!id || nla_len(id) != sizeof(__u16))
+		return -EBADMSG;
+	nl->family = nla_get_u16(id);
+	return 0;
+}
+
+static int connect_family(struct irqnl *nl)
+{
+	int err;
+
+	nl->sock = nl_socket_alloc();
+	if (!nl->sock)
+		return -ENOMEM;
+	nl_socket_disable_auto_ack(nl->sock);
+	errno = 0;
+	if (genl_connect(nl->sock))
+		return errno ? -errno : -EPROTONOSUPPORT;
+	err = set_option(nl, NETLINK_EXT_ACK);
+	if (!err)
+		err = set_option(nl, NETLINK_GET_STRICT_CHK);
+	if (err)
+		return err;
+	return find_family(nl);
+}
+
+int irqnl_open(struct irqnl **nl)
+{
+	int err;
+
+	*nl = calloc(1, sizeof(**nl));
+	if (!*nl)
+		return -ENOMEM;
+	err = connect_family(*nl);
+	if (err) {
+		irqnl_close(*nl);
+		*nl = NULL;
+	}
+	return err;
 }
 
 static int deliver(struct nlmsghdr *hdr, irqnl_fn fn, void *arg)
@@ -298,16 +342,50 @@ int irqnl_dump(struct irqnl *nl, struct irqnl_request *request, irqnl_fn fn, voi
 	return call_and_free(nl, request, NLM_F_DUMP, fn, arg);
 }
 
+/* The number of a group in what was answered last, or a negative errno. */
+static int group_id(struct irqnl *nl, const char *name)
+{
+	struct nlmsghdr *hdr = (void *)nl->answers;
+	struct nlattr *groups, *group, *id;
+	int rest;
+
+	groups = nlmsg_ok(hdr, nl->used) && genlmsg_valid_hdr(hdr, 0) ?
+		 nlmsg_find_attr(hdr, GENL_HDRLEN, CTRL_ATTR_MCAST_GROUPS) : NULL;
+	if (!groups)
+		return -ENOENT;
+	nla_for_each_nested(group, groups, rest) {
+		struct nlattr *tb[CTRL_ATTR_MCAST_GRP_MAX + 1];
+
+		if (nla_parse_nested(tb, CTRL_ATTR_MCAST_GRP_MAX, group, group_policy))
+			return -EBADMSG;
+		id = tb[CTRL_ATTR_MCAST_GRP_ID];
+		if (id && tb[CTRL_ATTR_MCAST_GRP_NAME] &&
+		    !nla_strcmp(tb[CTRL_ATTR_MCAST_GRP_NAME], name))
+			return nla_get_u32(id);
+	}
+	return -ENOENT;
+}
+
+static int join(struct irqnl *nl, const char *family, const char *group)
+{
+	int err = ask_family(nl, family);
+	int id = err ? err : group_id(nl, group);
+
+	if (id < 0)
+		return id;
+	if (setsockopt(irqnl_fd(nl), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &id, sizeof(id)))
+		return -errno;
+	return 0;
+}
+
 int irqnl_join(struct irqnl *nl, const char *group)
 {
-	int id = genl_ctrl_resolve_grp(nl->sock, IRQLINE_FAMILY_NAME, group);
+	int err;
 
 	if (nl_socket_set_buffer_size(nl->sock, NOTIFY_BUFFER, 0))
 		return -ENOBUFS;
-	if (id < 0 || nl_socket_add_membership(nl->sock, id))
-		return -ENOENT;
-	id = genl_ctrl_resolve_grp(nl->sock, "nlctrl", "notify");
-	return id < 0 || nl_socket_add_membership(nl->sock, id) ? -ENOENT : 0;
+	err = join(nl, "nlctrl", "notify");
+	return err ? err : join(nl, IRQLINE_FAMILY_NAME, group);
 }
 
 static bool is_unload(struct irqnl *nl, struct nlmsghdr *hdr)
