@@ -226,9 +226,9 @@ static int ask_family(struct irqnl *nl, const char *family)
 /* libnl's own functions take any failure for a family that there is not. */
 static int find_family(struct irqnl *nl)
 {
+	int err = ask_family(nl, IRQLINE_FAMILY_NAME);
 	struct nlmsghdr *hdr = (void *)nl->answers;
 	struct nlattr *id;
-	int err = ask_family(nl, IRQLINE_FAMILY_NAME);
 
 	if (err)
 		return err;
