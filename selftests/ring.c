@@ -26,6 +26,9 @@
 /* The second of two events comes about so late, the reader up to so late. */
 #define SECOND_NS	(50 * NSEC_PER_USEC)
 #define READER_NS	(100 * NSEC_PER_USEC)
+/* Files that are open, and how often. */
+#define CROWD		100
+#define ROUNDS		5
 
 enum { CPU_HALVES, CPU_READER };
 #define DRIVER		"/sys/bus/pci/drivers/edu/"
@@ -715,6 +718,74 @@ TEST_F(ring, stays_readable_when_the_device_goes)
 	/* The file stays with the old one. */
 	EXPECT_EQ(IRQLINE_TAP_RING_GONE, self->ring.ring->flags);
 	EXPECT_EQ(ENODEV, dev_error(self->fd, IRQLINE_TAP_IOC_INFO, &info));
+}
+
+/* Looks at its file without a pause until that says that the line is gone. */
+struct watcher {
+	pthread_t thread;
+	struct ring ring;
+	__u32 flags;		/* of the ring, at that moment */
+};
+
+static void *watch_the_end(void *arg)
+{
+	struct watcher *watcher = arg;
+	struct pollfd poller = { .fd = watcher->ring.fd };
+
+	while (!poll(&poller, 1, 0))
+		;
+	watcher->flags = __atomic_load_n(&watcher->ring.ring->flags,
+					 __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static void watch(struct watcher *watcher, int fd)
+{
+	ring_map(&watcher->ring, fd);
+	if (pthread_create(&watcher->thread, NULL, watch_the_end, watcher))
+		die("pthread_create: %s", strerror(errno));
+}
+
+static __u32 watched(struct watcher *watcher)
+{
+	pthread_join(watcher->thread, NULL);
+	ring_unmap(&watcher->ring);
+	close(watcher->ring.fd);
+	return watcher->flags;
+}
+
+static void *poll_all(void *arg)
+{
+	if (poll(arg, CROWD, -1) < 0)
+		die("poll: %s", strerror(errno));
+	return NULL;
+}
+
+/* Those in between, each with somebody to be woken, take a while. */
+TEST_F(ring, says_that_the_line_is_gone_no_later_than_its_file)
+{
+	struct watcher first = { }, last = { };
+	struct pollfd files[CROWD];
+	char function[32];
+	pthread_t poller;
+	int round, i;
+
+	dev_function(LINE, function, sizeof(function));
+	for (round = 0; round < ROUNDS; round++) {
+		watch(&first, dev_open(LINE, O_RDWR | O_NONBLOCK));
+		for (i = 0; i < CROWD; i++)
+			files[i] = (struct pollfd) { .fd = dev_open(LINE, O_RDONLY) };
+		ASSERT_EQ(0, pthread_create(&poller, NULL, poll_all, files));
+		watch(&last, dev_open(LINE, O_RDWR | O_NONBLOCK));
+		rebind("unbind", function);
+		EXPECT_EQ(IRQLINE_TAP_RING_GONE, watched(&first));
+		EXPECT_EQ(IRQLINE_TAP_RING_GONE, watched(&last));
+		pthread_join(poller, NULL);
+		for (i = 0; i < CROWD; i++)
+			close(files[i].fd);
+		rebind("bind", function);
+		WAIT_UNTIL(is_back(), EVENT_TIMEOUT, "the device is back");
+	}
 }
 
 /* The memory lives as long as the mapping, without the file and the device. */

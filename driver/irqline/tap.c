@@ -215,7 +215,20 @@ void irqline_tap_wake(struct irqline_tap *tap)
 }
 
 /**
- * irqline_tap_end() - the line is gone
+ * irqline_tap_mark_gone() - say in the ring that the line is gone
+ * @tap: a tap whose set is about to say so
+ *
+ * Context: set->lock held.
+ */
+void irqline_tap_mark_gone(struct irqline_tap *tap)
+{
+	lockdep_assert_held(&tap->set->lock);
+
+	WRITE_ONCE(tap->ring->flags, IRQLINE_TAP_RING_GONE);
+}
+
+/**
+ * irqline_tap_end() - the line is gone: let nobody wait
  * @tap: a tap whose set says so
  *
  * Context: may sleep; set->lock held.
@@ -224,7 +237,6 @@ void irqline_tap_end(struct irqline_tap *tap)
 {
 	lockdep_assert_held(&tap->set->lock);
 
-	WRITE_ONCE(tap->ring->flags, IRQLINE_TAP_RING_GONE);
 	wake_up_all(&tap->wait);
 }
 
@@ -237,7 +249,8 @@ void irqline_tap_end(struct irqline_tap *tap)
  */
 bool irqline_tap_gone(const struct irqline_tap *tap)
 {
-	return READ_ONCE(tap->set->gone);
+	/* Pairs with irqline_tapset_end(). */
+	return smp_load_acquire(&tap->set->gone);
 }
 
 /**

@@ -81,6 +81,7 @@ struct irqline_tap *irqline_tap_create(struct irqline_tapset *set);
 bool irqline_tap_push(struct irqline_tap *tap,
 		      const struct irqline_event *event);
 void irqline_tap_wake(struct irqline_tap *tap);
+void irqline_tap_mark_gone(struct irqline_tap *tap);
 void irqline_tap_end(struct irqline_tap *tap);
 bool irqline_tap_gone(const struct irqline_tap *tap);
 u32 irqline_tap_waiting(const struct irqline_tap *tap);

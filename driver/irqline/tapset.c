@@ -82,7 +82,10 @@ void irqline_tapset_end(struct irqline_tapset *set)
 	/* Was queued by who pushes, so it will not be again. */
 	irq_work_sync(&set->wake);
 	spin_lock(&set->lock);
-	WRITE_ONCE(set->gone, true);
+	list_for_each_entry(tap, &set->taps, node)
+		irqline_tap_mark_gone(tap);
+	/* Pairs with irqline_tap_gone(): who learns it there finds it in the ring. */
+	smp_store_release(&set->gone, true);
 	list_for_each_entry(tap, &set->taps, node)
 		irqline_tap_end(tap);
 	spin_unlock(&set->lock);
