@@ -28,7 +28,8 @@ static void irqline_spin(u64 ns)
 
 	while (ktime_get_ns() < end) {
 		cpu_relax();
-		if (preemptible())
+		/* With PREEMPT_RT, a softirq is preemptible, and reads what RCU protects. */
+		if (preemptible() && !rcu_preempt_depth())
 			cond_resched();
 	}
 }
