@@ -119,6 +119,8 @@ static void unload(struct step *step)
 
 	must_delete("edu");
 	must_delete(image->name);
+	/* With DEBUG_KOBJECT_RELEASE the driver's name is taken for a while. */
+	WAIT_UNTIL(access(DRIVER, F_OK), patience(15), "the driver has gone");
 }
 
 static void try_load(struct step *step, unsigned int nth, struct outcome *outcome)

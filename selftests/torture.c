@@ -33,7 +33,7 @@
 #define ROTATE_EVERY	8
 #define DELAY_NS	(300 * NSEC_PER_USEC)
 /* Long enough for 24 events to be found at work, also by a kernel that is slow. */
-#define WORK_NS		(patience(200) * NSEC_PER_USEC)
+#define WORK_NS		((patience(200) < 1000 ? patience(200) : 1000) * NSEC_PER_USEC)
 
 /* One of each on a CPU of its own, if there are four. */
 enum { CPU_IRQ, CPU_SWITCHER, CPU_RAISER, CPU_READER };
