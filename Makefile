@@ -151,7 +151,8 @@ check: packages source
 	@$(MAKE) --no-print-directory -j$$(nproc) tools selftests
 	@tools/check $(GUESTS)
 
-# What the tests do for seconds, for T seconds: half of them each.
+# What the tests do for seconds, for T seconds: half of them each. And what a kernel that
+# looks for data races says.
 .PHONY: soak
 soak: T ?= 600
 soak: packages source
@@ -162,6 +163,7 @@ soak: packages source
 		--env IRQLINE_CROWD_SECONDS=$$(($(T) / 2)) --env IRQLINE_SIEGE_SECONDS=$$(($(T) / 2)) \
 		--timeout $$(($(T) + 900)) -- selftests/run -t $$(($(T) / 2 + 400)) crowd siege
 	@bats selftests/soak
+	@$(MAKE) --no-print-directory check GUESTS=debug-b
 
 # Those of the kernel's interfaces run in a guest. What was found is left in build/fuzz.
 .PHONY: fuzz
