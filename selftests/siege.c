@@ -7,8 +7,8 @@
  * what any handler has taken is handled, dropped, merged or pending at every moment. Each
  * round ends in peace, with all raises answered, and the modules are loaded anew.
  *
- * IRQLINE_SIEGE_SECONDS makes a longer run, IRQLINE_SIEGE_SUSPEND=1 has it suspend, too.
- * IRQLINE_SIEGE_SEED repeats the choices of a run, though not the moments that they meet.
+ * IRQLINE_SIEGE_SECONDS makes a longer run. IRQLINE_SIEGE_SEED repeats the choices of a
+ * run, though not the moments that they meet.
  */
 #include <stdio.h>
 #include <string.h>
@@ -74,9 +74,7 @@ static void find_out(struct siege *siege)
 
 	if (!can_take_cpu())
 		siege->cannot[FAULT_OFFLINE] = "no CPU goes offline";
-	/* The freezer patches the code of the kernel, see Documentation/testing.rst. */
-	why = env_number("IRQLINE_SIEGE_SUSPEND", 0) ? pm_open(&siege->pm) :
-		"IRQLINE_SIEGE_SUSPEND=1 is not set";
+	why = pm_open(&siege->pm);
 	siege->cannot[FAULT_FREEZE] = why;
 	siege->cannot[FAULT_SUSPEND] = why;
 	if (!machine_serves())
