@@ -239,8 +239,8 @@ void flow_wait(struct flow *flow, __u64 events)
 		if (await_change(flow, &end))
 			continue;
 		if (flow->events == before)
-			flow_fail(flow, "no event more than %llu within %d seconds",
-				  (unsigned long long)before, SETTLE_TIMEOUT);
+			flow_stall(flow, "no event more than %llu within %d seconds",
+				   (unsigned long long)before, SETTLE_TIMEOUT);
 		end = end_of_patience();
 	}
 	pthread_mutex_unlock(&flow->lock);
@@ -269,9 +269,9 @@ static void settle(struct flow *flow)
 	while ((left = unanswered(flow, left, answered)) && !has_ended(flow)) {
 		if (await_change(flow, &end))
 			continue;
-		flow_fail(flow, "0x%x is not answered within %d seconds, after %llu events",
-			  left, SETTLE_TIMEOUT,
-			  (unsigned long long)flow->events);
+		flow_stall(flow, "0x%x is not answered within %d seconds, after %llu events",
+			   left, SETTLE_TIMEOUT,
+			   (unsigned long long)flow->events);
 	}
 }
 

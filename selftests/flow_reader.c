@@ -77,9 +77,9 @@ static void check_stall(struct flow *flow)
 {
 	pthread_mutex_lock(&flow->lock);
 	if (flow->outstanding)
-		flow_fail(flow, "no event for %d seconds after %llu events, with 0x%x outstanding",
-			  EVENT_TIMEOUT, (unsigned long long)flow->events,
-			  flow->outstanding);
+		flow_stall(flow, "no event for %d seconds after %llu events, with 0x%x outstanding",
+			   EVENT_TIMEOUT, (unsigned long long)flow->events,
+			   flow->outstanding);
 	pthread_mutex_unlock(&flow->lock);
 }
 
