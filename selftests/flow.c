@@ -54,6 +54,18 @@ static void take_back(struct flow *flow, __u32 sources)
 	pthread_mutex_unlock(&flow->lock);
 }
 
+static int raise_through(struct flow *flow, __u32 sources)
+{
+	int err;
+
+	if (flow->gate)
+		pthread_rwlock_rdlock(flow->gate);
+	err = dev_error(flow->raise_fd, EDU_IOC_RAISE, &sources);
+	if (flow->gate)
+		pthread_rwlock_unlock(flow->gate);
+	return err;
+}
+
 /*
  * Raises those of the sources that are not outstanding: another thread may have
  * been faster. Returns them.
@@ -67,7 +79,7 @@ static __u32 raise_now(struct flow *flow, __u32 sources)
 	flow->outstanding |= sources;
 	flow_count(flow->raised, sources);
 	pthread_mutex_unlock(&flow->lock);
-	err = sources ? dev_error(flow->raise_fd, EDU_IOC_RAISE, &sources) : 0;
+	err = sources ? raise_through(flow, sources) : 0;
 	if (!err)
 		return sources;
 	if (err != ENODEV)

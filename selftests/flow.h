@@ -37,6 +37,7 @@ struct flow {
 	bool percpu;			/* it has, or had, a lane for each CPU */
 	bool merges;			/* its queue may be full, and merge then */
 	__u32 noise;			/* that others raise, too, at any time */
+	pthread_rwlock_t *gate;		/* to be had for each raise, or NULL */
 
 	/* To be read after flow_stop() or flow_end(), or under the lock. */
 	__u64 raised[32], answered[32];

@@ -97,6 +97,18 @@ static void have_uio(struct nl *nl)
 	handler_del(nl, LINE, "siege-uio");
 }
 
+/* Who waits to have it alone is not to wait for ever. */
+static void gate_init(pthread_rwlock_t *gate)
+{
+	pthread_rwlockattr_t attr;
+
+	pthread_rwlockattr_init(&attr);
+	pthread_rwlockattr_setkind_np(&attr,
+				      PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(gate, &attr);
+	pthread_rwlockattr_destroy(&attr);
+}
+
 static void aim(struct siege *siege, int index, const char *line)
 {
 	struct target *target = &siege->targets[index];
@@ -109,6 +121,7 @@ static void aim(struct siege *siege, int index, const char *line)
 	dev_function(line, target->function, sizeof(target->function));
 	snprintf(target->machine_name, sizeof(target->machine_name), "%s", line);
 	pthread_mutex_init(&target->hold, NULL);
+	gate_init(&target->gate);
 }
 
 FIXTURE_SETUP(siege)

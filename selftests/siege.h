@@ -70,6 +70,12 @@ struct target {
 
 	/* Who holds it finds the line alive, and keeps it so. */
 	pthread_mutex_t hold;
+	/*
+	 * Held for reading by whoever has the device at work, for writing while the registers
+	 * of another one come or go: an emulator may lead accesses astray then, see
+	 * Documentation/testing.rst.
+	 */
+	pthread_rwlock_t gate;
 	bool alive;			/* but before and after a round */
 
 	/* Of this life. */
@@ -117,6 +123,9 @@ bool target_stops(struct target *target);
 void target_gone(struct target *target, const char *who, const char *text);
 /* Waits for the device to have a line, of which it takes the name. */
 void target_arrive(struct target *target);
+/* Keep the registers of all devices where they are. */
+void gates_enter(struct siege *siege);
+void gates_leave(struct siege *siege);
 
 void actors_start(struct target *target);
 /* They end by themselves when the line goes, or target->stop is set. */

@@ -241,11 +241,21 @@ static const struct actor cast[ACTORS] = {
 	{ .name = "who calls the device", .act = call_device },
 };
 
+static bool act_once(struct actor *actor)
+{
+	bool done;
+
+	pthread_rwlock_rdlock(&actor->target->gate);
+	done = actor->act(actor);
+	pthread_rwlock_unlock(&actor->target->gate);
+	return done;
+}
+
 static void *act(void *arg)
 {
 	struct actor *actor = arg;
 
-	while (!target_stops(actor->target) && actor->act(actor))
+	while (!target_stops(actor->target) && act_once(actor))
 		actor->acts++;
 	return NULL;
 }

@@ -79,6 +79,7 @@ static void start_flow(struct target *target, int n)
 		.line = target->line, .name = name, .sources = cast[n].sources,
 		.raiser_cpu = -1, .reader_cpu = -1, .how = cast[n].how,
 		.seed = random_u32(&target->seed), .percpu = true,
+		.gate = &target->gate,
 	};
 	target->relaned[n] = false;
 	flow_start(flow, &target->nl);
@@ -211,11 +212,69 @@ static const struct {
 	void (*go)(struct target *target);
 	void (*come)(struct target *target);
 	bool alone;	/* nothing else may come meanwhile */
+	bool registers_go, registers_come;	/* with it, or stay where they are */
 } ends[] = {
-	{ FAULT_UNBIND, unbind, bind, false },
-	{ FAULT_REMOVE, take_off, look_for, false },
-	{ FAULT_UNPLUG, unplug, plug, true },
+	{ .fault = FAULT_UNBIND, .go = unbind, .come = bind },
+	{ .fault = FAULT_REMOVE, .go = take_off, .come = look_for,
+	  .registers_come = true },
+	{ .fault = FAULT_UNPLUG, .go = unplug, .come = plug, .alone = true,
+	  .registers_go = true, .registers_come = true },
 };
+
+void gates_enter(struct siege *siege)
+{
+	int i;
+
+	for (i = 0; i < TARGETS; i++)
+		pthread_rwlock_rdlock(&siege->targets[i].gate);
+}
+
+void gates_leave(struct siege *siege)
+{
+	int i;
+
+	for (i = 0; i < TARGETS; i++)
+		pthread_rwlock_unlock(&siege->targets[i].gate);
+}
+
+/* While the registers of this one go or come, nobody is at those of the others. */
+static void others_stop(struct target *target)
+{
+	struct siege *siege = target->siege;
+	int i;
+
+	for (i = 0; i < TARGETS; i++)
+		if (i != target->index)
+			pthread_rwlock_wrlock(&siege->targets[i].gate);
+}
+
+static void others_go_on(struct target *target)
+{
+	struct siege *siege = target->siege;
+	int i;
+
+	for (i = 0; i < TARGETS; i++)
+		if (i != target->index)
+			pthread_rwlock_unlock(&siege->targets[i].gate);
+}
+
+static void go(struct target *target, int how)
+{
+	if (ends[how].registers_go)
+		others_stop(target);
+	ends[how].go(target);
+	if (ends[how].registers_go)
+		others_go_on(target);
+}
+
+static void come(struct target *target, int how)
+{
+	if (ends[how].registers_come)
+		others_stop(target);
+	ends[how].come(target);
+	if (ends[how].registers_come)
+		others_go_on(target);
+}
 
 /* One after the other, so that each comes to pass; not the same for all lines. */
 static int next_end(struct target *target, int last)
@@ -235,14 +294,14 @@ static void go_and_come(struct target *target, int how)
 	pthread_mutex_t *bus = &target->siege->bus;
 
 	pthread_mutex_lock(bus);
-	ends[how].go(target);
+	go(target, how);
 	end(target);
 	if (!ends[how].alone) {
 		pthread_mutex_unlock(bus);
 		sched_yield();
 		pthread_mutex_lock(bus);
 	}
-	ends[how].come(target);
+	come(target, how);
 	target_arrive(target);
 	pthread_mutex_unlock(bus);
 }

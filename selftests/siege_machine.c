@@ -41,12 +41,16 @@ static void move_irq(struct siege *siege, struct target *target, struct nl *nl,
 		     __u32 *seed)
 {
 	char path[64], mask[16];
+	bool moved;
 
 	snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity",
 		 line_u32(nl, target->line, IRQLINE_A_LINE_IRQ));
 	snprintf(mask, sizeof(mask), "%x",
 		 1U << cpu_nth(random_below(seed, cpu_count())));
-	if (file_write(path, mask))
+	gates_enter(siege);
+	moved = file_write(path, mask);
+	gates_leave(siege);
+	if (moved)
 		siege_count(siege, FAULT_IRQ);
 	else
 		siege_refuse(siege);
@@ -66,10 +70,23 @@ static void settle_all(struct siege *siege)
 	}
 }
 
+static bool set_online(struct siege *siege, int cpu, bool online)
+{
+	bool done;
+	int err;
+
+	gates_enter(siege);
+	done = cpu_set_online(cpu, online);
+	err = errno;
+	gates_leave(siege);
+	errno = err;
+	return done;
+}
+
 /* While the system is suspended, no CPU may go or come. */
 static void take_cpu(struct siege *siege, int cpu)
 {
-	if (!cpu_set_online(cpu, false)) {
+	if (!set_online(siege, cpu, false)) {
 		if (errno != EBUSY)
 			die("CPU %d does not go offline: %s", cpu,
 			    strerror(errno));
@@ -77,7 +94,7 @@ static void take_cpu(struct siege *siege, int cpu)
 		return;
 	}
 	settle_all(siege);
-	WAIT_UNTIL(cpu_set_online(cpu, true), 2 * EVENT_TIMEOUT,
+	WAIT_UNTIL(set_online(siege, cpu, true), 2 * EVENT_TIMEOUT,
 		   "the CPU comes back");
 	siege_count(siege, FAULT_OFFLINE);
 }
