@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * No event waits for the next one: a lane that is given up while an event
- * arrives looks again. Of two events the second one is made to arrive when the
- * bottom half of the first one is about to end; then nothing else comes that
- * could help.
+ * arrives looks again, and so does the thread of an interrupt that comes while it
+ * looks. Of two events the second one is made to arrive when the bottom half of the
+ * first one is about to end; then nothing else comes that could help.
  *
  * Both halves run on one CPU, the test on another: so the interrupt can come
  * between any two instructions of the bottom half, however little time the CPUs
@@ -43,6 +43,7 @@ FIXTURE(wakeup)
 FIXTURE_VARIANT(wakeup)
 {
 	const char *bottom;
+	const char *top;	/* or NULL for what it is */
 };
 
 FIXTURE_VARIANT_ADD(wakeup, tasklet) { .bottom = "tasklet" };
@@ -52,6 +53,7 @@ FIXTURE_VARIANT_ADD(wakeup, napi) { .bottom = "napi" };
 FIXTURE_VARIANT_ADD(wakeup, workqueue) { .bottom = "workqueue" };
 FIXTURE_VARIANT_ADD(wakeup, kthread) { .bottom = "kthread" };
 FIXTURE_VARIANT_ADD(wakeup, kthread_worker) { .bottom = "kthread-worker" };
+FIXTURE_VARIANT_ADD(wakeup, thread) { .bottom = "inline", .top = "thread" };
 
 /* Where it is not the interrupt's anyway. */
 static void bind_bottom(struct nl *nl, const char *bottom, int cpu)
@@ -70,6 +72,8 @@ static void bind_bottom(struct nl *nl, const char *bottom, int cpu)
 FIXTURE_SETUP(wakeup)
 {
 	objects_open(&self->nl);
+	if (variant->top)
+		line_top(&self->nl, LINE, variant->top);
 	line_affinity(&self->nl, LINE, cpu_nth(CPU_HALVES));
 	self->id = handler_new(&self->nl, LINE, HANDLER, FIRST | LAST,
 			       variant->bottom);
