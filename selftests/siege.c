@@ -7,8 +7,8 @@
  * what any handler has taken is handled, dropped, merged or pending at every moment. Each
  * round ends in peace, with all raises answered, and the modules are loaded anew.
  *
- * IRQLINE_SIEGE_SECONDS makes a longer run. IRQLINE_SIEGE_SEED repeats the choices of a
- * run, though not the moments that they meet.
+ * IRQLINE_SIEGE_SECONDS makes a longer run; IRQLINE_SIEGE_OFFLINE=0 leaves the CPUs there.
+ * IRQLINE_SIEGE_SEED repeats the choices of a run, though not the moments that they meet.
  */
 #include <stdio.h>
 #include <string.h>
@@ -72,7 +72,9 @@ static void find_out(struct siege *siege)
 {
 	const char *why;
 
-	if (!can_take_cpu())
+	if (!env_number("IRQLINE_SIEGE_OFFLINE", 1))
+		siege->cannot[FAULT_OFFLINE] = "IRQLINE_SIEGE_OFFLINE is 0";
+	else if (!can_take_cpu())
 		siege->cannot[FAULT_OFFLINE] = "no CPU goes offline";
 	why = pm_open(&siege->pm);
 	siege->cannot[FAULT_FREEZE] = why;
