@@ -160,9 +160,10 @@ soak: packages source
 	@$(MAKE) --no-print-directory modules KERNEL='$(or $(KERNEL),6.12)'
 	@$(MAKE) --no-print-directory tools selftests
 	@tools/vm/run --kernel '$(or $(KERNEL),6.12)' --cpus 4 --edu 3 --shared --load \
-		--env IRQLINE_CROWD_SECONDS=$$(($(T) / 2)) --env IRQLINE_SIEGE_SECONDS=$$(($(T) / 2)) \
-		--timeout $$(($(T) + 900)) -- selftests/run -t $$(($(T) / 2 + 400)) crowd siege
-	@bats selftests/soak
+		--env IRQLINE_CROWD_SECONDS=$$(($(T) / 2)) \
+		--timeout $$(($(T) + 900)) -- selftests/run -t $$(($(T) / 2 + 400)) crowd
+	@KERNEL='$(or $(KERNEL),6.12)' IRQLINE_SIEGE_SECONDS=$$(($(T) / 2)) \
+		bats --show-output-of-passing-tests selftests/host/siege.bats
 	@$(MAKE) --no-print-directory check GUESTS=debug-b
 
 # Those of the kernel's interfaces run in a guest. What was found is left in build/fuzz.

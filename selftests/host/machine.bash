@@ -43,17 +43,17 @@ serve()
 	done
 }
 
-# machine SUITE OPTION...: runs the suite in a guest with these options of tools/vm/run.
-# Sets count, how often a device was unplugged or plugged.
+# machine SUITE SECONDS OPTION...: runs the suite in a guest with these options of
+# tools/vm/run; it may take so long. Sets count, how often a device was unplugged or plugged.
 machine()
 {
-	local suite=$1 guest monitor socket=$TMPDIR/monitor
-	shift
+	local suite=$1 seconds=$2 guest monitor socket=$TMPDIR/monitor
+	shift 2
 
 	count=0
-	exec 4< <(exec tools/vm/run --cpus 4 --edu 2 --load --timeout 900 \
+	exec 4< <(exec tools/vm/run --cpus 4 --edu 2 --load --timeout $((seconds + 300)) \
 		--monitor "$socket" --env IRQLINE_MACHINE=1 "$@" \
-		-- selftests/run "$suite" 2>&1 3>&-)
+		-- selftests/run -t "$seconds" "$suite" 2>&1 3>&-)
 	guest=$!
 	connect
 	serve

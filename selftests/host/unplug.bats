@@ -16,6 +16,6 @@ setup()
 }
 
 @test "a device is unplugged and plugged 50 times with everything in use" {
-	machine unplug
+	machine unplug 600
 	[ "$count" = 100 ]
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A siege in which the machine unplugs devices, too.
+# A siege in which the machine unplugs devices, too, for IRQLINE_SIEGE_SECONDS.
 
 # Set by the functions of machine.bash:
 # shellcheck disable=SC2154
-load ../host/machine
+load machine
 
 bats_require_minimum_version 1.5.0
 
@@ -16,6 +16,9 @@ setup()
 }
 
 @test "devices are unplugged in the midst of a siege" {
-	machine siege
+	local seconds=${IRQLINE_SIEGE_SECONDS:-20}
+
+	machine siege $((seconds + 580)) --kernel "${KERNEL:-6.12}" \
+		--env IRQLINE_SIEGE_SECONDS="$seconds" --env IRQLINE_PATIENCE=3
 	[ "$count" -ge 2 ]
 }
