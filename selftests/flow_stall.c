@@ -9,32 +9,52 @@
 #include "kselftest.h"
 #include "flow_parts.h"
 
-static __u64 tell(const struct flow *flow, struct nl *nl, const char *when)
+/* Returns how often the top half has run. */
+static __u64 tell_line(const struct flow *flow, struct nl *nl)
 {
-	struct nl_list line = { 0 }, handler = { 0 };
-	struct stats stats;
+	struct nl_list reply = { 0 };
+	const struct nlmsghdr *line;
 	struct nl_msg msg;
 	__u64 passes;
 
 	request_line(&msg, IRQLINE_CMD_LINE_GET, flow->line);
-	nl_must(nl, &msg, &line);
-	request_handler(&msg, IRQLINE_CMD_HANDLER_GET, flow->line, flow->name);
-	nl_must(nl, &msg, &handler);
-	stats_get(nl, flow->line, flow->name, &stats);
-	passes = nl_u64(nl_first(&line), IRQLINE_A_LINE_PASSES);
-	ksft_print_msg("%s/%s, %s: top half %s by %s, %llu passes; bottom half %s, taken %llu handled %llu pending %llu\n",
-		       flow->line, flow->name, when,
-		       nl_str(nl_first(&line), IRQLINE_A_LINE_TOP),
-		       nl_u32(nl_first(&line), IRQLINE_A_LINE_DELIVERY) ==
+	nl_must(nl, &msg, &reply);
+	line = nl_first(&reply);
+	passes = nl_u64(line, IRQLINE_A_LINE_PASSES);
+	ksft_print_msg("top half %s by %s, %llu passes\n",
+		       nl_str(line, IRQLINE_A_LINE_TOP),
+		       nl_u32(line, IRQLINE_A_LINE_DELIVERY) ==
 		       IRQLINE_DELIVERY_MSI ? "MSI" : "INTx",
-		       (unsigned long long)passes,
-		       nl_str(nl_first(&handler), IRQLINE_A_HANDLER_BOTTOM),
+		       (unsigned long long)passes);
+	nl_free(&reply);
+	return passes;
+}
+
+static void tell_handler(const struct flow *flow, struct nl *nl)
+{
+	struct nl_list reply = { 0 };
+	struct stats stats;
+	struct nl_msg msg;
+
+	request_handler(&msg, IRQLINE_CMD_HANDLER_GET, flow->line, flow->name);
+	nl_must(nl, &msg, &reply);
+	stats_get(nl, flow->line, flow->name, &stats);
+	ksft_print_msg("bottom half %s, taken %llu handled %llu pending %llu\n",
+		       nl_str(nl_first(&reply), IRQLINE_A_HANDLER_BOTTOM),
 		       (unsigned long long)stats.taken,
 		       (unsigned long long)stats.handled,
 		       (unsigned long long)stats.pending);
+	nl_free(&reply);
+}
+
+static __u64 tell(const struct flow *flow, struct nl *nl, const char *when)
+{
+	__u64 passes;
+
+	ksft_print_msg("%s/%s, %s:\n", flow->line, flow->name, when);
+	passes = tell_line(flow, nl);
+	tell_handler(flow, nl);
 	fflush(stdout);
-	nl_free(&line);
-	nl_free(&handler);
 	return passes;
 }
 
