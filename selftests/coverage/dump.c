@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Usage: dump ADDRESS SIZE
+ * Usage: dump FROM TO MODULE
  *
- * Writes what a module has counted to the files that gcov reads, below $GCOV_PREFIX.
- * A module that is compiled with -fprofile-info-section has a section with a pointer
- * for each of its objects, at ADDRESS and SIZE bytes long; the counts are where these
- * point to, in the kernel's memory, of which /proc/kcore is a core dump. So neither
- * has the kernel to know of gcov, nor does the module do anything but count.
+ * Adds what a module has counted to the files that gcov reads, below TO. A module that is
+ * compiled with -fprofile-info-section has a section with a pointer for each of its
+ * objects, whose size is in FROM/MODULE.size; the counts are where these point to, in the
+ * kernel's memory (see counts.c, which starts this). So neither has the kernel to know of
+ * gcov, nor does the module do anything but count.
  *
  * The structures and the format are those of gcc 12, which says so in each object.
  */
-#include <elf.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <linux/types.h>
+
+#define MEMORY		"/sys/kernel/debug/irqline_memory"
+#define SECTION		"/sys/module/%s/sections/.gcov_info"
 
 #define VERSION_MIN	0x42323000U	/* "B20": gcc 12.0 */
 #define VERSION_MAX	0x4232ffffU
@@ -29,6 +31,8 @@
 #define MAGIC		0x67636461U
 #define TAG_FUNCTION	0x01000000U
 #define TAG_COUNTER(n)	(0x01a10000U + ((__u32)(n) << 17))
+
+#define WORDS_MAX	65536
 
 /* One kind of counters of a function. */
 struct counts {
@@ -56,46 +60,24 @@ struct object {
 	__u64 functions;
 };
 
-static int kcore;
-static Elf64_Phdr segments[256];
-static unsigned int nr_segments;
+/* A file, and what it was before, if it was. */
+struct image {
+	unsigned int length, earlier_length;
+	__u32 words[WORDS_MAX], earlier[WORDS_MAX];
+};
 
-static void read_at(void *to, size_t size, off_t offset)
-{
-	ssize_t got = pread(kcore, to, size, offset);
-
-	if (got < 0)
-		err(1, "/proc/kcore");
-	if ((size_t)got != size)
-		errx(1, "/proc/kcore ends at 0x%zx", (size_t)offset + got);
-}
-
-static void kcore_open(void)
-{
-	Elf64_Ehdr header;
-
-	kcore = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
-	if (kcore < 0)
-		err(1, "/proc/kcore");
-	read_at(&header, sizeof(header), 0);
-	nr_segments = header.e_phnum;
-	if (nr_segments > sizeof(segments) / sizeof(*segments))
-		errx(1, "/proc/kcore has %u segments", nr_segments);
-	read_at(segments, nr_segments * sizeof(*segments), header.e_phoff);
-}
+static int memory;
 
 /* What the kernel has at an address. */
 static void fetch(void *to, size_t size, __u64 address)
 {
-	const Elf64_Phdr *s;
+	ssize_t got;
 
-	for (s = segments; s < segments + nr_segments; s++)
-		if (s->p_type == PT_LOAD && address >= s->p_vaddr &&
-		    address - s->p_vaddr < s->p_memsz) {
-			read_at(to, size, s->p_offset + (address - s->p_vaddr));
-			return;
-		}
-	errx(1, "/proc/kcore has nothing at 0x%zx", (size_t)address);
+	for (; size; size -= got, to = (char *)to + got, address += got) {
+		got = pread(memory, to, size, address & LLONG_MAX);
+		if (got <= 0)
+			err(1, "the kernel has nothing at 0x%zx", (size_t)address);
+	}
 }
 
 static void fetch_text(char *to, size_t size, __u64 address)
@@ -108,27 +90,40 @@ static void fetch_text(char *to, size_t size, __u64 address)
 	errx(1, "a text without an end");
 }
 
-static void put(FILE *file, __u32 word)
+static void put(struct image *image, __u32 word)
 {
-	if (fwrite(&word, sizeof(word), 1, file) != 1)
-		err(1, "cannot write");
+	if (image->length == WORDS_MAX)
+		errx(1, "more counters than expected");
+	image->words[image->length++] = word;
 }
 
-static void put_counts(FILE *file, unsigned int kind, const struct counts *counts)
+/* The files of one object differ in nothing but counts. */
+static void put_count(struct image *image, __u64 value)
 {
-	__u64 value;
+	unsigned int at = image->length;
+
+	if (at + 2 <= image->earlier_length)
+		value += image->earlier[at] | (__u64)image->earlier[at + 1] << 32;
+	put(image, value);
+	put(image, value >> 32);
+}
+
+static void put_counts(struct image *image, unsigned int kind,
+		       const struct counts *counts)
+{
+	static __u64 values[WORDS_MAX / 2];
 	__u32 i;
 
-	put(file, TAG_COUNTER(kind));
-	put(file, counts->number * sizeof(value));
-	for (i = 0; i < counts->number; i++) {
-		fetch(&value, sizeof(value), counts->values + i * sizeof(value));
-		put(file, value);
-		put(file, value >> 32);
-	}
+	if (counts->number > WORDS_MAX / 2)
+		errx(1, "more counters than expected");
+	fetch(values, counts->number * sizeof(*values), counts->values);
+	put(image, TAG_COUNTER(kind));
+	put(image, counts->number * sizeof(*values));
+	for (i = 0; i < counts->number; i++)
+		put_count(image, values[i]);
 }
 
-static void put_function(FILE *file, const struct object *object, __u64 at,
+static void put_function(struct image *image, const struct object *object, __u64 at,
 			 __u64 address)
 {
 	const struct counts *counts;
@@ -139,71 +134,115 @@ static void put_function(FILE *file, const struct object *object, __u64 at,
 	/* It can be in several objects, and is another one's then. */
 	if (function.key != at)
 		return;
-	put(file, TAG_FUNCTION);
-	put(file, 3 * sizeof(__u32));
-	put(file, function.ident);
-	put(file, function.line_checksum);
-	put(file, function.graph_checksum);
+	put(image, TAG_FUNCTION);
+	put(image, 3 * sizeof(__u32));
+	put(image, function.ident);
+	put(image, function.line_checksum);
+	put(image, function.graph_checksum);
 	counts = function.counts;
 	for (kind = 0; kind < COUNTERS; kind++)
 		if (object->merge[kind])
-			put_counts(file, kind, counts++);
+			put_counts(image, kind, counts++);
+}
+
+static void put_object(struct image *image, const struct object *object, __u64 at)
+{
+	__u64 function;
+	__u32 i;
+
+	put(image, MAGIC);
+	put(image, object->version);
+	put(image, object->stamp);
+	put(image, object->checksum);
+	for (i = 0; i < object->nr_functions; i++) {
+		fetch(&function, sizeof(function),
+		      object->functions + i * sizeof(function));
+		if (function)
+			put_function(image, object, at, function);
+	}
+	put(image, 0);
+}
+
+static void read_earlier(struct image *image, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	image->length = 0;
+	image->earlier_length = 0;
+	if (fd < 0 && errno == ENOENT)
+		return;
+	if (fd < 0)
+		err(1, "%s", path);
+	got = read(fd, image->earlier, sizeof(image->earlier));
+	if (got < 0)
+		err(1, "%s", path);
+	image->earlier_length = got / sizeof(*image->earlier);
+	close(fd);
 }
 
 /* The directories are there: they have the objects. */
-static FILE *open_counts(const struct object *object)
+static void write_image(const struct image *image, const char *path)
 {
-	const char *prefix = getenv("GCOV_PREFIX");
-	char name[PATH_MAX], path[2 * PATH_MAX];
-	FILE *file;
+	const size_t size = image->length * sizeof(*image->words);
+	int fd;
 
-	fetch_text(name, sizeof(name), object->filename);
-	snprintf(path, sizeof(path), "%s%s", prefix ? prefix : "", name);
-	file = fopen(path, "we");
-	if (!file)
+	if (image->earlier_length && (image->earlier_length != image->length ||
+				      image->earlier[2] != image->words[2]))
+		errx(1, "%s: of another object", path);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0 || write(fd, image->words, size) != (ssize_t)size || close(fd))
 		err(1, "%s", path);
-	return file;
 }
 
-static void dump(__u64 at)
+static void dump(const char *to, __u64 at)
 {
+	char name[PATH_MAX], path[2 * PATH_MAX];
+	static struct image image;
 	struct object object;
-	__u64 function;
-	__u32 i;
-	FILE *file;
 
 	fetch(&object, sizeof(object), at);
 	if (object.version < VERSION_MIN || object.version > VERSION_MAX)
 		errx(1, "compiled by another version of gcc than 12: 0x%x",
 		     object.version);
-	file = open_counts(&object);
-	put(file, MAGIC);
-	put(file, object.version);
-	put(file, object.stamp);
-	put(file, object.checksum);
-	for (i = 0; i < object.nr_functions; i++) {
-		fetch(&function, sizeof(function),
-		      object.functions + i * sizeof(function));
-		if (function)
-			put_function(file, &object, at, function);
-	}
-	put(file, 0);
-	if (fclose(file))
-		err(1, "cannot write");
+	fetch_text(name, sizeof(name), object.filename);
+	snprintf(path, sizeof(path), "%s%s", to, name);
+	read_earlier(&image, path);
+	put_object(&image, &object, at);
+	write_image(&image, path);
+}
+
+static __u64 read_number(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned long long number;
+
+	if (!file || fscanf(file, "%llx", &number) != 1)
+		err(1, "%s", path);
+	fclose(file);
+	return number;
 }
 
 int main(int argc, char **argv)
 {
+	char section[PATH_MAX], size[PATH_MAX];
 	__u64 address, end, object;
 
-	if (argc != 3)
-		errx(2, "Usage: dump ADDRESS SIZE");
-	address = strtoull(argv[1], NULL, 0);
-	end = address + strtoull(argv[2], NULL, 0);
-	kcore_open();
+	/* Who starts this has no standard error. */
+	if (!freopen("/dev/kmsg", "we", stderr))
+		return 1;
+	if (argc != 4)
+		errx(2, "Usage: dump FROM TO MODULE");
+	memory = open(MEMORY, O_RDONLY | O_CLOEXEC);
+	if (memory < 0)
+		err(1, MEMORY);
+	snprintf(section, sizeof(section), SECTION, argv[3]);
+	snprintf(size, sizeof(size), "%s/%s.size", argv[1], argv[3]);
+	address = read_number(section);
+	end = address + read_number(size);
 	for (; address < end; address += sizeof(object)) {
 		fetch(&object, sizeof(object), address);
-		dump(object);
+		dump(argv[2], object);
 	}
 	return 0;
 }
