@@ -745,6 +745,39 @@ TEST_F(abi, histograms_on_request)
 	nl_free(&reply);
 }
 
+/* The highest value of the last bucket that is told. */
+static __u64 highest_bound(struct nl *nl, __u16 type)
+{
+	const struct nlattr *attr;
+	struct nl_list reply = { 0 };
+	__u64 highest = 0;
+	struct nl_msg msg;
+	size_t len;
+
+	nl_init(&msg, IRQLINE_CMD_STATS_GET);
+	nl_put_str(&msg, IRQLINE_A_STATS_LINE, LINE);
+	nl_put_str(&msg, IRQLINE_A_STATS_HANDLER, HANDLER);
+	nl_put_flag(&msg, IRQLINE_A_STATS_HIST);
+	nl_must(nl, &msg, &reply);
+	nl_for_each_attr(attr, nl_nested(hist_of(&reply, type), &len), &len)
+		if (nl_type(attr) == IRQLINE_A_HISTOGRAM_BUCKET)
+			highest = nl_value_u64(nl_find_nested(attr,
+							      IRQLINE_A_BUCKET_HIGHEST));
+	nl_free(&reply);
+	return highest;
+}
+
+/* What takes longer than the others can tell is in one that has no end. */
+TEST_F(abi, histograms_end_with_all_that_is_longer)
+{
+	handler_new(&self->nl, LINE, HANDLER, SOURCE, "kthread");
+	handler_work(&self->nl, LINE, HANDLER, IRQLINE_WORK_SLEEP,
+		     4500 * NSEC_PER_MSEC);
+	raise_events(self, HANDLER, 1);
+	await_idle(&self->nl, HANDLER);
+	EXPECT_EQ(~0ULL, highest_bound(&self->nl, IRQLINE_A_STATS_RUNTIME));
+}
+
 static void expect_zero(struct __test_metadata *const _metadata,
 			struct nl *nl, const char *line, const char *name,
 			bool zero)

@@ -275,6 +275,25 @@ TEST_F(overflow, merges_into_an_older_event)
 	EXPECT_LE(event.top_ns, between);
 }
 
+/* What the device has captured last is with the one that stands for all of them. */
+TEST_F(overflow, merges_what_was_captured)
+{
+	struct irqline_event event;
+	__u32 operand;
+
+	self->id = add(&self->nl, HANDLER, EDU_SOURCE_FACTORIAL, 2,
+		       IRQLINE_OVERFLOW_MERGE);
+	stall_begin(&self->stall, &self->nl, LINE, HANDLER);
+	for (operand = 4; operand < 8; operand++)
+		dev_factorial(self->fd, operand);
+	stall_end(&self->stall, &self->nl, "kthread");
+	dev_next(self->fd, self->id, &event);
+	EXPECT_EQ(24, (__u32)event.data);
+	dev_next(self->fd, self->id, &event);
+	EXPECT_EQ(2, event.merged);
+	EXPECT_EQ(5040, (__u32)event.data);
+}
+
 /* Never the one in work: with the queue empty beside it, nothing is to be dropped. */
 TEST_F(overflow, leaves_alone_what_is_in_work)
 {
