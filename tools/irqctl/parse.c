@@ -97,15 +97,6 @@ static const char *take_range(const char **word, __u64 max, __u64 *first, __u64 
 	return *last < *first ? "a range that ends before it begins" : NULL;
 }
 
-const char *parse_range(const char *word, __u64 max, __u64 *first, __u64 *last)
-{
-	const char *why = take_range(&word, max, first, last);
-
-	if (why)
-		return why;
-	return *word ? "not a range such as 0-3" : NULL;
-}
-
 const char *parse_time(const char *word, __u64 *ns)
 {
 	static const struct {

@@ -28,9 +28,6 @@ const char *parse_number(const char *word, __u64 max, __u64 *number);
 /* The same with a sign, from @min to @max. */
 const char *parse_signed(const char *word, __s64 min, __s64 max, __s64 *number);
 
-/* N-M with N <= M, or N alone for N-N; at most @max. */
-const char *parse_range(const char *word, __u64 max, __u64 *first, __u64 *last);
-
 /* A number with ns, us, ms or s after it; the result is in nanoseconds. */
 const char *parse_time(const char *word, __u64 *ns);
 

@@ -58,22 +58,6 @@ static const char *try_signed(const char *word)
 	return NULL;
 }
 
-static const char *try_range(const char *word)
-{
-	__u64 first, last, first_again, last_again;
-	const char *why = parse_range(word, UINT64_MAX, &first, &last);
-	char text[64];
-
-	if (why)
-		return why;
-	CHECK(first <= last);
-	snprintf(text, sizeof(text), "%llu-%llu", (unsigned long long)first,
-		 (unsigned long long)last);
-	CHECK(!parse_range(text, last, &first_again, &last_again));
-	CHECK(first == first_again && last == last_again);
-	return NULL;
-}
-
 /* What people are shown has three digits that mean something. */
 static void parse_shown(__u64 ns)
 {
@@ -146,7 +130,7 @@ static const char *try_path(const char *word)
 }
 
 static const char *(*const tries[])(const char *word) = {
-	try_number, try_signed, try_range, try_time, try_cpulist, try_onoff, try_path,
+	try_number, try_signed, try_time, try_cpulist, try_onoff, try_path,
 };
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
