@@ -215,3 +215,30 @@ refused() {
 	refused "bottom|bh|this kernel" handler add edu0/x sources 0x2 bottom bh
 	refused "bottom|bh-highpri|this kernel" handler add edu0/x sources 0x2 bottom bh-highpri
 }
+
+@test "misuse says which word is wrong, and why" {
+	local words why
+	while IFS='|' read -r words why; do
+		# shellcheck disable=SC2086 # the words of a command
+		misused $words
+		[[ $err == "irqctl: "*": $why"* ]] || fail "irqctl $words says" "$err"
+	done <<-'END'
+		raise edu0|MASK: is missing
+		raise edu0 0|0: names no source
+		raise edu0 0xFG|0xFG: not a number
+		raise edu0 0x2 count|count: needs a value
+		raise edu0 0x2 count 0|count 0: too small
+		handler add edu0/x|sources: is missing
+		handler add edu0/x sources 0x2 priority -99999999999|priority -99999999999: too small
+		handler add edu0/x sources 0x2 priority -x|priority -x: not a number
+		handler add edu0/x sources 0x2 sched fifo:|sched fifo:: not a number
+		handler add edu0/x sources 0x2 sched whatever-it-is:3|sched whatever-it-is:3: not
+		line set a/b top hard|a/b: not a LINE such as edu0
+		line set edu0 affinity 0-|affinity 0-: not a CPU list
+		line set edu0 affinity 3-1|affinity 3-1: a range that ends before it begins
+	END
+	try irqctl help nosuch
+	[[ $status -eq 2 && $err == "irqctl: nosuch: unknown object"* ]]
+	try irqctl help line line
+	[[ $status -eq 2 && $err == "irqctl: line: one word too many"* ]]
+}

@@ -233,3 +233,10 @@ strategies() {
 		has err "No space left" || fail "$command says $(<err)"
 	done
 }
+
+@test "help and version" {
+	try irqctl line help
+	[[ $status -eq 0 && $out == "Usage: irqctl line "* ]]
+	try irqctl -V
+	[[ $status -eq 0 && $out == "irqctl "[0-9]* ]]
+}
