@@ -50,6 +50,25 @@ accepts()
 	complains "sysfs: cannot create duplicate filename '/class/misc/edu0'"
 }
 
+# A report: its title, and what its stack ends with.
+race()
+{
+	printf "[    1.000000] %s\n" "==================" "BUG: KCSAN: data-race in $1" "" \
+		"race at unknown origin, with read to 0x1 of 8 bytes by task 11 on cpu 0:" \
+		" $2" "==================" >"$log"
+}
+
+@test "data races of the kernel alone are not ours" {
+	race "process_scheduled_works+0x21c/0x88a" "worker_thread+0x1f6/0x2ba"
+	run -0 "$klog" "$log"
+	[ -z "$output" ]
+	race "ktime_get / update_wall_time" "irqline_x+0x1/0x2 [irqline]"
+	run -1 "$klog" "$log"
+	[[ $output == *"data-race in ktime_get"* ]]
+	race "edu_x / edu_y [edu]" "worker_thread+0x1f6/0x2ba"
+	run -1 "$klog" "$log"
+}
+
 @test "what looks for bugs gives up" {
 	complains "BUG: MAX_LOCKDEP_CHAINS too low!"
 	complains "kmemleak: Kernel memory leak detector disabled"
