@@ -22,7 +22,7 @@ static bool irqline_lane_try_counts(const struct irqline_lane *lane,
 		.dropped	= lane->dropped,
 		.merged		= lane->merged,
 		.pending	= irqline_queue_fill(&lane->queue) +
-				  READ_ONCE(lane->in_work),
+				  (atomic_read(&lane->stage) != IRQLINE_STAGE_NONE),
 		.switches	= lane->switches,
 		.switches_owned	= lane->switches_owned,
 		.owed		= lane->owed,

@@ -8,6 +8,11 @@
  * looks again, so no event waits without an owner that will run. Giving up, and
  * a kick that passes ownership on, are the last touch of the lane.
  *
+ * The first event. A producer that has found the lane free knows that the queue is
+ * empty. So its event does not go through it, but waits where it will be in work. It
+ * counts as one in the queue, the oldest, and drop-oldest can take it back: who changes
+ * the stage from waiting has it.
+ *
  * Token. A kick sets the executor's token first; run() does nothing without
  * it. Tokens make stray calls of run() harmless, and one that is left after
  * quiesce tells that ownership is stuck in a kick that was swallowed.
@@ -84,7 +89,7 @@ static void irqline_lane_kick(struct irqline_lane *lane,
 		local_bh_disable();
 	raw_spin_lock_irqsave(&hub->lock, flags);
 	exec = lane->exec;
-	if (exec != from || irqline_exec_direct(exec))
+	if (exec != from || exec->ops->run_here)
 		exec->handed_over = true;
 	irqline_exec_set(exec);
 	left = exec->ops->kick(exec);
@@ -98,22 +103,26 @@ static void irqline_lane_kick(struct irqline_lane *lane,
 }
 
 /* Context: interrupts off. */
-static inline void irqline_lane_fetch(struct irqline_lane *lane)
+static inline void irqline_lane_pop(struct irqline_lane *lane)
 {
-	lane->event = *irqline_queue_peek(&lane->queue);
+	struct irqline_event *event = &lane->event;
+
+	*event = *irqline_queue_peek(&lane->queue);
+	event->handler = lane->handler;
+	event->lane = lane->index;
 
 	raw_write_seqcount_begin(&lane->seq);
 	irqline_queue_pop(&lane->queue);
-	WRITE_ONCE(lane->in_work, 1);
+	atomic_set(&lane->stage, IRQLINE_STAGE_WORK);
 	raw_write_seqcount_end(&lane->seq);
 }
 
 /*
  * Owner, with the queue not empty: take the oldest event out of it. The account
  * is exact at any moment; a pass that wants to know it does not interrupt who
- * changes it. irqline_lane_share() waits for who has not seen @shared.
+ * changes it. irqline_laneset_share() waits for who has not seen @shared.
  */
-static void irqline_lane_next(struct irqline_lane *lane)
+static noinline void irqline_lane_fetch(struct irqline_lane *lane)
 {
 	struct irqline_hub *hub = lane->hub;
 	unsigned long flags;
@@ -122,12 +131,36 @@ static void irqline_lane_next(struct irqline_lane *lane)
 	/* Pairs with irqline_laneset_unshare(): the producer has left them alone. */
 	if (unlikely(smp_load_acquire(&lane->shared))) {
 		raw_spin_lock(&hub->lock);
-		irqline_lane_fetch(lane);
+		irqline_lane_pop(lane);
 		raw_spin_unlock(&hub->lock);
 	} else {
-		irqline_lane_fetch(lane);
+		irqline_lane_pop(lane);
 	}
 	local_irq_restore(flags);
+}
+
+/* Does the event that found the lane idle become what @stage says? One is the first. */
+static inline bool irqline_lane_unwait(struct irqline_lane *lane,
+				       enum irqline_stage stage)
+{
+	int waiting = IRQLINE_STAGE_WAITING;
+
+	return atomic_try_cmpxchg(&lane->stage, &waiting, stage);
+}
+
+/*
+ * Owner: have the oldest event in work, or return false. Only the first event of a
+ * run can be one that found the lane idle, and it is older than all in the queue. For
+ * the account it is the same to wait and to be in work.
+ */
+static inline bool irqline_lane_next(struct irqline_lane *lane, bool first)
+{
+	if (first && likely(irqline_lane_unwait(lane, IRQLINE_STAGE_WORK)))
+		return true;
+	if (irqline_queue_empty(&lane->queue))
+		return false;
+	irqline_lane_fetch(lane);
+	return true;
 }
 
 /* Owner, with the queue empty: nothing comes to a ring that was read out any more. */
@@ -149,7 +182,7 @@ static void irqline_lane_done(struct irqline_lane *lane)
 
 	local_irq_save(flags);
 	raw_write_seqcount_begin(&lane->seq);
-	WRITE_ONCE(lane->in_work, 0);
+	atomic_set(&lane->stage, IRQLINE_STAGE_NONE);
 	irqline_count(&lane->handled, 1);
 	raw_write_seqcount_end(&lane->seq);
 	local_irq_restore(flags);
@@ -193,10 +226,10 @@ static void irqline_lane_relieve(struct irqline_lane *lane)
 
 	if (likely(!READ_ONCE(lane->overflowing)))
 		return;
-	if (irqline_queue_fill(&lane->queue) > READ_ONCE(lane->low))
+	if (irqline_lane_waiting(lane) > READ_ONCE(lane->low))
 		return;
 	raw_spin_lock_irqsave(&hub->lock, flags);
-	if (irqline_queue_fill(&lane->queue) <= lane->low)
+	if (irqline_lane_waiting(lane) <= lane->low)
 		irqline_lane_ease(lane);
 	raw_spin_unlock_irqrestore(&hub->lock, flags);
 }
@@ -224,8 +257,8 @@ static u64 irqline_lane_handle(struct irqline_lane *lane,
 	event->pid = task_pid_nr(current);
 	if (handed_over)
 		event->flags |= IRQLINE_EVENT_HANDED_OVER;
-	if (!(event->flags & IRQLINE_EVENT_NO_TIME))
-		event->bottom_ns = irqline_lane_begin(event, last_end);
+	event->bottom_ns = event->flags & IRQLINE_EVENT_NO_TIME ? 0 :
+			   irqline_lane_begin(event, last_end);
 
 	lane->work(lane, event);
 	if (unlikely(exec->ops->deliver))
@@ -241,10 +274,19 @@ static u64 irqline_lane_handle(struct irqline_lane *lane,
 	return end;
 }
 
+/* Owner, having taken @done events: are these all that it takes, while more wait? */
+static inline bool irqline_lane_spent(struct irqline_lane *lane,
+				      struct irqline_exec *exec,
+				      unsigned int done)
+{
+	return (done >= READ_ONCE(lane->budget) || READ_ONCE(exec->yield)) &&
+	       !irqline_queue_empty(&lane->queue);
+}
+
 /*
- * The only consumer of a lane: runs as its owner, takes at most the budget and
- * passes ownership on, or gives it up with the queue empty. Returns how many it
- * took.
+ * The only consumer of a lane: runs as its owner, takes one event, and more up to the
+ * budget, and passes ownership on, or gives it up with nothing left. Returns how many
+ * it took.
  */
 static unsigned int irqline_lane_run(struct irqline_lane *lane,
 				     struct irqline_exec *exec)
@@ -254,18 +296,17 @@ static unsigned int irqline_lane_run(struct irqline_lane *lane,
 	u64 end = 0;
 
 	while (READ_ONCE(lane->exec) == exec) {
-		if (irqline_queue_empty(&lane->queue)) {
-			irqline_lane_relieve(lane);
-			irqline_lane_tidy(lane);
-			if (irqline_lane_give_up(lane))
-				return done;
+		if (done && irqline_lane_spent(lane, exec, done))
+			break;
+		if (irqline_lane_next(lane, !done)) {
+			done++;
+			end = irqline_lane_handle(lane, exec, handed_over, end);
 			continue;
 		}
-		if (done >= READ_ONCE(lane->budget) || READ_ONCE(exec->yield))
-			break;
-		done++;
-		irqline_lane_next(lane);
-		end = irqline_lane_handle(lane, exec, handed_over, end);
+		irqline_lane_relieve(lane);
+		irqline_lane_tidy(lane);
+		if (irqline_lane_give_up(lane))
+			return done;
 	}
 	irqline_lane_kick(lane, exec);
 	return done;
@@ -290,12 +331,25 @@ static unsigned int irqline_exec_run(struct irqline_exec *exec)
 /* Producer, with the queue full: make room at its end. */
 static void irqline_lane_drop_oldest(struct irqline_lane *lane)
 {
-	irqline_queue_peek(&lane->queue);
-	irqline_queue_pop(&lane->queue);
+	if (!irqline_lane_unwait(lane, IRQLINE_STAGE_NONE)) {
+		irqline_queue_peek(&lane->queue);
+		irqline_queue_pop(&lane->queue);
+	}
 	irqline_count(&lane->dropped, 1);
 }
 
-/* Producer, with the queue full: have its newest event stand for this one, too. */
+/* Producer, with room in the queue. */
+static void irqline_lane_push(struct irqline_lane *lane, u32 sources,
+			      const struct irqline_pass *pass)
+{
+	irqline_event_begin(irqline_queue_slot(&lane->queue), lane, sources, pass);
+	irqline_queue_push(&lane->queue);
+}
+
+/*
+ * Producer, with the queue full, of which one event at most waits elsewhere: have its
+ * newest event stand for this one, too.
+ */
 static void irqline_lane_merge(struct irqline_lane *lane, u32 sources,
 			       const struct irqline_pass *pass)
 {
@@ -308,16 +362,9 @@ static void irqline_lane_merge(struct irqline_lane *lane, u32 sources,
 	irqline_count(&lane->merged, 1);
 }
 
-/**
- * irqline_lane_overflow() - producer: an event finds the queue full
- * @lane: the lane
- * @sources: what the event stands for
- * @pass: the pass that found it
- *
- * Context: hub->lock held.
- */
-void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
-			   const struct irqline_pass *pass)
+/* Producer: an event finds the queue full. */
+static void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
+				  const struct irqline_pass *pass)
 {
 	switch (lane->overflow) {
 	case IRQLINE_OVERFLOW_DROP_OLDEST:
@@ -336,6 +383,32 @@ void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
 		break;
 	}
 	irqline_lane_bite(lane);
+}
+
+/**
+ * irqline_lane_queue() - producer: an event finds the lane owned
+ * @lane: the lane
+ * @sources: what the event stands for
+ * @pass: the pass that found it
+ *
+ * The owner may have given up meanwhile, so it is a claim that ends it.
+ *
+ * Context: hub->lock held.
+ */
+void irqline_lane_queue(struct irqline_lane *lane, u32 sources,
+			struct irqline_pass *pass)
+{
+	u32 waiting = irqline_lane_waiting(lane);
+
+	if (likely(waiting < irqline_queue_size(&lane->queue))) {
+		irqline_lane_push(lane, sources, pass);
+		if (unlikely(waiting + 1 >= lane->high))
+			irqline_lane_bite(lane);
+	} else {
+		irqline_lane_overflow(lane, sources, pass);
+	}
+	if (irqline_lane_claim(lane))
+		irqline_lane_kick_from_pass(lane, pass);
 }
 
 /* Returns the executor that was published before. */
@@ -393,6 +466,8 @@ int irqline_lane_init(struct irqline_lane *lane,
 	}
 	RCU_INIT_POINTER(lane->stats, stats);
 	seqcount_init(&lane->seq);
+	lane->event.handler = config->handler;
+	lane->event.lane = index;
 	lane->hub = config->hub;
 	lane->owner = config->owner;
 	lane->handler = config->handler;
@@ -525,9 +600,10 @@ u32 irqline_lane_stop(struct irqline_lane *lane)
 
 	irqline_lane_park(lane);
 	raw_spin_lock_irq(&hub->lock);
-	pending = irqline_queue_fill(&lane->queue);
+	pending = irqline_lane_waiting(lane);
 	irqline_count(&lane->dropped, pending);
 	WRITE_ONCE(lane->queue.head, lane->queue.tail);
+	atomic_set(&lane->stage, IRQLINE_STAGE_NONE);
 	irqline_lane_ease(lane);
 	raw_spin_unlock_irq(&hub->lock);
 	return pending;
@@ -547,12 +623,30 @@ void irqline_lane_number(struct irqline_lane *lane, u64 seq)
 }
 
 /**
+ * irqline_lane_oldest() - the event that waits for longest
+ * @lane: a parked lane
+ *
+ * Context: hub->lock held.
+ * Return: it, or NULL.
+ */
+const struct irqline_event *irqline_lane_oldest(struct irqline_lane *lane)
+{
+	lockdep_assert_held(&lane->hub->lock);
+
+	if (irqline_lane_waits(lane))
+		return &lane->event;
+	if (irqline_queue_empty(&lane->queue))
+		return NULL;
+	return irqline_queue_peek(&lane->queue);
+}
+
+/**
  * irqline_lane_move() - move the oldest event to another lane
  * @from: a parked lane with an event
  * @to: a lane with room, that no pass knows yet
  *
  * It gets the next number there, is followed by those of the events that were merged
- * into it, and counts as taken there.
+ * into it, and counts as taken there. irqline_lane_nudge() is to follow.
  *
  * Context: hub->lock held.
  */
@@ -562,11 +656,11 @@ void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to)
 
 	lockdep_assert_held(&from->hub->lock);
 
-	*slot = *irqline_queue_peek(&from->queue);
-	irqline_queue_pop(&from->queue);
+	*slot = *irqline_lane_oldest(from);
+	if (!irqline_lane_unwait(from, IRQLINE_STAGE_NONE))
+		irqline_queue_pop(&from->queue);
 	irqline_count(&from->base.taken, 1);
 	slot->seq = to->taken + 1;
-	slot->lane = to->index;
 	irqline_count(&to->taken, 1ULL + slot->merged);
 	irqline_count(&to->base.taken, slot->merged);
 	irqline_queue_push(&to->queue);
@@ -583,7 +677,7 @@ void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to)
  */
 void irqline_lane_nudge(struct irqline_lane *lane)
 {
-	if (!irqline_queue_fill(&lane->queue) &&
+	if (!irqline_lane_waiting(lane) &&
 	    !irqline_queue_chained(&lane->queue) &&
 	    !READ_ONCE(lane->overflowing))
 		return;
@@ -606,14 +700,14 @@ void irqline_lane_nudge(struct irqline_lane *lane)
 void irqline_lane_policy(struct irqline_lane *lane,
 			 enum irqline_overflow overflow, u32 high, u32 low)
 {
-	u32 fill = irqline_queue_fill(&lane->queue);
+	u32 waiting = irqline_lane_waiting(lane);
 
 	lockdep_assert_held(&lane->hub->lock);
 
-	if (overflow != lane->overflow || fill <= low)
+	if (overflow != lane->overflow || waiting <= low)
 		irqline_lane_ease(lane);
 	irqline_lane_set_policy(lane, overflow, high, low);
-	if (fill >= lane->high)
+	if (waiting >= lane->high)
 		irqline_lane_bite(lane);
 }
 

@@ -85,6 +85,13 @@ struct irqline_counts {
 #define IRQLINE_OWNED	BIT(0)
 #define IRQLINE_MISSED	BIT(1)
 
+/* What irqline_lane.event is. */
+enum irqline_stage {
+	IRQLINE_STAGE_NONE,	/* nothing */
+	IRQLINE_STAGE_WAITING,	/* older than all in the queue, and counts as one there */
+	IRQLINE_STAGE_WORK,	/* in work */
+};
+
 struct irqline_lane;
 
 /**
@@ -146,8 +153,10 @@ struct irqline_lane_config {
  *	hub->lock
  * @alarm: the way up: an episode begins or ends. Called under hub->lock
  * @seq: the owner changes the counts of events that follow
- * @in_work: an event is out of the queue, but not done
- * @event: it; the owner's
+ * @stage: what @event is, enum irqline_stage. Who waits there becomes the one in work,
+ *	or is dropped by the producer
+ * @event: an event that found the lane idle, written by the producer, who has just
+ *	taken the lane; or the one in work, which is the owner's
  * @handled: written by the owner
  * @stats: written by the owner, replaced by a reset; RCU
  * @base: what to subtract from the counts since the last reset; under
@@ -179,7 +188,7 @@ struct irqline_lane {
 	void (*alarm)(struct irqline_lane *lane, bool begin);
 
 	seqcount_t seq;
-	u32 in_work;
+	atomic_t stage;
 	struct irqline_event event;
 	u64 handled;
 	struct irqline_stats __rcu *stats;
@@ -190,10 +199,16 @@ struct irqline_lane {
 	u64 owed;
 };
 
-/* Does a pass run it itself? */
-static inline bool irqline_exec_direct(const struct irqline_exec *exec)
+/* Is there an event that waits, but not in the queue? */
+static inline bool irqline_lane_waits(const struct irqline_lane *lane)
 {
-	return exec->ops->run_here;
+	return atomic_read(&lane->stage) == IRQLINE_STAGE_WAITING;
+}
+
+/* Events that wait. Exact for the producer and the owner, else a snapshot. */
+static inline u32 irqline_lane_waiting(const struct irqline_lane *lane)
+{
+	return irqline_queue_fill(&lane->queue) + irqline_lane_waits(lane);
 }
 
 bool irqline_overflow_shares(enum irqline_overflow overflow);
@@ -207,6 +222,7 @@ struct irqline_exec *irqline_lane_replace(struct irqline_lane *lane,
 void irqline_lane_retire(struct irqline_lane *lane, struct irqline_exec *old);
 void irqline_lane_park(struct irqline_lane *lane);
 void irqline_lane_number(struct irqline_lane *lane, u64 seq);
+const struct irqline_event *irqline_lane_oldest(struct irqline_lane *lane);
 void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to);
 void irqline_lane_ease(struct irqline_lane *lane);
 void irqline_lane_nudge(struct irqline_lane *lane);
@@ -217,8 +233,8 @@ bool irqline_lane_idle(const struct irqline_lane *lane);
 size_t irqline_lane_memory(const struct irqline_lane *lane);
 
 void irqline_lane_bite(struct irqline_lane *lane);
-void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
-			   const struct irqline_pass *pass);
+void irqline_lane_queue(struct irqline_lane *lane, u32 sources,
+			struct irqline_pass *pass);
 
 /* account.c */
 void irqline_lane_counts(struct irqline_lane *lane,

@@ -161,7 +161,7 @@ static u32 irqline_laneset_fill(const struct irqline_laneset *set)
 	u32 fill = 0;
 
 	irqline_for_each_lane(lane, set, i)
-		fill += irqline_queue_fill(&lane->queue);
+		fill += irqline_lane_waiting(lane);
 	return fill;
 }
 
@@ -186,12 +186,9 @@ irqline_laneset_oldest(const struct irqline_laneset *set)
 	u64 when = 0;
 
 	irqline_for_each_lane(lane, set, i) {
-		const struct irqline_event *event;
+		const struct irqline_event *event = irqline_lane_oldest(lane);
 
-		if (irqline_queue_empty(&lane->queue))
-			continue;
-		event = irqline_queue_peek(&lane->queue);
-		if (oldest && event->top_ns >= when)
+		if (!event || (oldest && event->top_ns >= when))
 			continue;
 		oldest = lane;
 		when = event->top_ns;
@@ -202,9 +199,9 @@ irqline_laneset_oldest(const struct irqline_laneset *set)
 /* The number after which the events that wait in a lane begin. */
 static u64 irqline_lane_begins_after(struct irqline_lane *lane)
 {
-	if (irqline_queue_empty(&lane->queue))
-		return lane->taken;
-	return irqline_queue_peek(&lane->queue)->seq - 1;
+	const struct irqline_event *oldest = irqline_lane_oldest(lane);
+
+	return oldest ? oldest->seq - 1 : lane->taken;
 }
 
 static void irqline_laneset_save(const struct irqline_laneset *set, u64 *numbers)
@@ -237,7 +234,7 @@ bool irqline_laneset_move(struct irqline_laneset *from,
 	irqline_for_each_lane(lane, to, i)
 		irqline_lane_number(lane, numbers[i]);
 	while ((lane = irqline_laneset_oldest(from))) {
-		i = to->percpu ? irqline_queue_peek(&lane->queue)->top_cpu : 0;
+		i = to->percpu ? irqline_lane_oldest(lane)->top_cpu : 0;
 		irqline_lane_move(lane, to->lane[i]);
 	}
 	irqline_for_each_lane(lane, from, i)
@@ -388,7 +385,7 @@ const char *irqline_laneset_chain(struct irqline_laneset *set,
 	unsigned int i;
 
 	irqline_for_each_lane(lane, set, i) {
-		if (irqline_queue_fill(&lane->queue) > size)
+		if (irqline_lane_waiting(lane) > size)
 			return "more events wait than the queue would hold";
 		if (!irqline_queue_chainable(&lane->queue))
 			return "events still wait in queues of too many former sizes";

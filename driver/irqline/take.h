@@ -60,16 +60,12 @@ static inline void irqline_event_begin(struct irqline_event *event,
 {
 	event->seq = lane->taken;
 	event->top_ns = pass->now;
-	event->bottom_ns = 0;
 	event->data = pass->data;
 	event->sources = sources;
-	event->handler = lane->handler;
-	event->lane = lane->index;
 	event->top_cpu = pass->cpu;
 	event->top_context = pass->context;
 	event->flags = pass->flags;
 	event->merged = 0;
-	event->lost = 0;
 }
 
 /* Producer, owning the lane: let the published executor run. */
@@ -80,7 +76,7 @@ static inline void irqline_lane_kick_from_pass(struct irqline_lane *lane,
 
 	exec->handed_over = false;
 	irqline_exec_set(exec);
-	if (irqline_exec_direct(exec)) {
+	if (exec->ops->run_here) {
 		exec->ops->claim(exec);
 		exec->next = NULL;
 		*pass->last = exec;
@@ -105,39 +101,45 @@ static inline bool irqline_lane_claim(struct irqline_lane *lane)
 	return !(old & IRQLINE_OWNED);
 }
 
-/* Producer, with room in the queue. */
-static inline void irqline_lane_push(struct irqline_lane *lane, u32 sources,
-				     const struct irqline_pass *pass)
+/*
+ * Producer: take the lane if nobody owns it and nothing waits. Something can wait
+ * without an owner where irqline_lane_nudge() is yet to come.
+ */
+static inline bool irqline_lane_claim_idle(struct irqline_lane *lane)
 {
-	irqline_event_begin(irqline_queue_slot(&lane->queue), lane, sources, pass);
-	irqline_queue_push(&lane->queue);
+	int idle = 0;
+
+	return irqline_queue_empty(&lane->queue) &&
+	       atomic_try_cmpxchg(&lane->state, &idle, IRQLINE_OWNED);
 }
 
 /**
- * irqline_lane_take() - producer: queue an event, and see that it is handled
+ * irqline_lane_take() - producer: take an event, and see that it is handled
  * @lane: the lane
  * @sources: what the event stands for
  * @pass: the pass that found it
+ *
+ * An event that finds the lane idle waits where it will be in work; all others wait
+ * in the queue.
  *
  * Context: hub->lock held.
  */
 static inline void irqline_lane_take(struct irqline_lane *lane, u32 sources,
 				     struct irqline_pass *pass)
 {
-	u32 fill = irqline_queue_fill(&lane->queue);
-
 	lockdep_assert_held(&lane->hub->lock);
 
 	irqline_count(&lane->taken, 1);
-	if (likely(fill < irqline_queue_size(&lane->queue))) {
-		irqline_lane_push(lane, sources, pass);
-		if (unlikely(fill + 1 >= lane->high))
-			irqline_lane_bite(lane);
-	} else {
-		irqline_lane_overflow(lane, sources, pass);
+	if (unlikely(!irqline_lane_claim_idle(lane))) {
+		irqline_lane_queue(lane, sources, pass);
+		return;
 	}
-	if (likely(irqline_lane_claim(lane)))
-		irqline_lane_kick_from_pass(lane, pass);
+	irqline_event_begin(&lane->event, lane, sources, pass);
+	/* Who runs has seen the kick, and so the event. */
+	atomic_set(&lane->stage, IRQLINE_STAGE_WAITING);
+	if (unlikely(lane->high <= 1))
+		irqline_lane_bite(lane);
+	irqline_lane_kick_from_pass(lane, pass);
 }
 
 #endif /* _IRQLINE_TAKE_H */

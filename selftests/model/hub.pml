@@ -87,11 +87,14 @@ Exec exec[EXECS + 1];
 /* irqline_lane */
 #define OWNED		1
 #define MISSED		2
+#define WAITING		1
+#define WORK		2
 
 byte lane_exec;
 byte lane_state;
 byte lane_taken, lane_dropped, lane_handled;
-byte lane_in_work;
+byte lane_stage;		/* what lane_event is */
+byte lane_event;
 byte lane_last;			/* the number of the last event handled */
 bit lane_alive = 1;
 bit lane_overflowing;
@@ -137,7 +140,11 @@ bit status;
 #define queue_next(i)	((i + 1) % INDICES)
 #define queue_fill()	((queue_tail + INDICES - queue_head) % INDICES)
 #define queue_empty()	(queue_tail == queue_head)
-#define queue_full()	(queue_fill() == QUEUE)
+
+/* One that waits elsewhere counts. */
+#define lane_waiting()	(queue_fill() + (lane_stage == WAITING))
+#define lane_full()	(lane_waiting() == QUEUE)
+#define lane_empty()	(queue_empty() && lane_stage != WAITING)
 
 /*
  * irqline_lane_counts(): whoever holds the lock may read an exact account. Where
@@ -149,7 +156,7 @@ bit status;
 #else
 #define count(n)	n++
 #define lane_counts() \
-	(lane_taken == lane_handled + lane_dropped + queue_fill() + lane_in_work)
+	(lane_taken == lane_handled + lane_dropped + queue_fill() + (lane_stage != 0))
 #endif
 
 /*

@@ -231,7 +231,7 @@ end:	timeout;
 	d_step {
 		check(all_requests_end, ended == REQUESTS);
 		check(account_is_exact, lane_counts());
-		check(nothing_waits, !status && !queue_fill() && !lane_in_work);
+		check(nothing_waits, !status && !queue_fill() && !lane_stage);
 		check(nothing_waits, handler_dead || !lane_state);
 #ifndef OVERFLOW
 		check(account_is_exact, handler_dead || !lane_dropped);
@@ -283,6 +283,6 @@ init {
 #ifdef ENDLESS
 /* Under weak fairness: switches end, and events are handled, though more come. */
 ltl endless {
-	(<> (ended == REQUESTS)) && ([] <> lane_in_work)
+	(<> (ended == REQUESTS)) && ([] <> (lane_stage == WORK))
 }
 #endif

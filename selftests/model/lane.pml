@@ -18,6 +18,19 @@ inline lane_touch()
 	check(lane_is_there, lane_alive)
 }
 
+/* Who finds the lane idle need not queue what he has. */
+inline lane_claim_idle(claimed)
+{
+	lane_touch();
+	claimed = queue_empty() && !lane_state;
+	if
+	:: claimed ->
+		check(one_consumer, !lane_stage);
+		lane_state = OWNED
+	:: else
+	fi
+}
+
 inline lane_claim(claimed)
 {
 	lane_touch();
@@ -81,15 +94,21 @@ inline lane_next(e, event)
 {
 	lane_touch();
 	touch(e);
-	check(one_consumer, !lane_in_work);
-	event = queue_ring[queue_head % QUEUE];
-	queue_head = queue_next(queue_head);
-	lane_in_work = 1
+	check(one_consumer, lane_stage != WORK);
+	if
+	:: lane_stage == WAITING ->
+		event = lane_event;
+		lane_event = 0
+	:: else ->
+		event = queue_ring[queue_head % QUEUE];
+		queue_head = queue_next(queue_head)
+	fi;
+	lane_stage = WORK
 }
 
 inline lane_done()
 {
-	lane_in_work = 0;
+	lane_stage = 0;
 	count(lane_handled)
 }
 
@@ -154,11 +173,11 @@ inline lane_look(e)
 	if
 	:: lane_replaced(e) ->
 		step = RUN_HAND_ON
-	:: !lane_replaced(e) && queue_empty() ->
+	:: !lane_replaced(e) && lane_empty() ->
 		step = RUN_EMPTY
-	:: !lane_replaced(e) && !queue_empty() && (done || exec_yields(e)) ->
+	:: !lane_replaced(e) && !lane_empty() && done ->
 		step = RUN_HAND_ON
-	:: !lane_replaced(e) && !queue_empty() && !exec_yields(e) ->
+	:: !lane_replaced(e) && !lane_empty() && !(done && exec_yields(e)) ->
 		lane_next(e, event);
 		step = RUN_WORK
 	fi
@@ -213,7 +232,7 @@ inline lane_run(e)
 		break
 	od;
 #ifdef BREAK_LAST_TOUCH
-	lane_in_work = 0;
+	lane_stage = 0;
 #endif
 	step = RUN_LOOK;
 	done = 0;
@@ -243,8 +262,17 @@ inline exec_run(e)
 	step = RUN_LOOK
 }
 
-/* Producer: queue an event. Context: hub_lock held. */
+/* Producer, having claimed an idle lane. Context: hub_lock held. */
 inline lane_take()
+{
+	lane_touch();
+	lane_taken = lane_number();
+	lane_event = lane_taken;
+	lane_stage = WAITING
+}
+
+/* Producer, having found the lane owned. Context: hub_lock held. */
+inline lane_queue()
 {
 	lane_touch();
 	lane_taken = lane_number();
@@ -320,9 +348,11 @@ inline lane_stop(old)
 	d_step {
 		hub_take();
 #ifndef BREAK_STOP
-		lane_dropped = lane_dropped + queue_fill();
+		lane_dropped = lane_dropped + lane_waiting();
 #endif
 		queue_head = queue_tail;
+		lane_stage = 0;
+		lane_event = 0;
 		hub_drop()
 	}
 }

@@ -119,9 +119,14 @@ inline inline_run_here(e)
 }
 
 #define PASS_END	0	/* nothing found: the lock is dropped */
-#define PASS_CLAIM	1	/* an event is queued: see that it is handled */
-#define PASS_FULL	2	/* there is no room for it */
-#define PASS_KICK	3	/* the lane was taken, or marked */
+#define PASS_TAKE	1	/* an event: is the lane idle? */
+#define PASS_QUEUE	2	/* it was not */
+#define PASS_FULL	3	/* there is no room for it */
+#define PASS_CLAIM	4	/* it is queued: see that it is handled */
+#define PASS_KICK	5	/* the lane was taken, or marked */
+#ifdef BREAK_CLAIM_FIRST
+#define PASS_LATE	6	/* it is queued now */
+#endif
 
 /* Context: hub_lock held, and dropped at the end of the pass. */
 inline line_rounds_end()
@@ -142,17 +147,24 @@ inline line_dispatch()
 	if
 	:: !table_has_handler ->
 		line_rounds_end()
+	:: table_has_handler ->
+		next = PASS_TAKE
+	fi
+}
+
+/* The lane is owned, or was a moment ago. */
+inline line_queue()
+{
+	if
+	:: !lane_full() ->
 #ifndef BREAK_CLAIM_FIRST
-	:: table_has_handler && !queue_full() ->
-		lane_take();
-		next = PASS_CLAIM
-#else
-	:: table_has_handler && !queue_full() ->
-		next = PASS_CLAIM
+		lane_queue();
 #endif
-	:: table_has_handler && queue_full() ->
+		next = PASS_CLAIM
+	:: lane_full() ->
 #ifdef ENDLESS
-		line_rounds_end()
+		line_rounds_end();
+		next = PASS_END
 #else
 		next = PASS_FULL
 #endif
@@ -190,6 +202,22 @@ inline line_pass()
 	}
 	do
 	:: atomic {
+		next == PASS_TAKE ->
+		lane_claim_idle(got);
+		if
+		:: got ->
+			lane_take();
+			lane_choose_from_pass(target);
+			next = PASS_KICK
+		:: else ->
+			next = PASS_QUEUE
+		fi
+	   }
+	:: atomic {
+		next == PASS_QUEUE ->
+		line_queue()
+	   }
+	:: atomic {
 		next == PASS_FULL ->
 		lane_overflow();
 #ifndef BREAK_OVERFLOW
@@ -201,6 +229,13 @@ inline line_pass()
 	:: atomic {
 		next == PASS_CLAIM ->
 		lane_claim(got);
+#ifdef BREAK_CLAIM_FIRST
+		next = PASS_LATE
+	   }
+	:: atomic {
+		next == PASS_LATE ->
+		lane_queue();
+#endif
 		if
 		:: got -> lane_choose_from_pass(target)
 		:: else
@@ -214,9 +249,6 @@ inline line_pass()
 		:: else
 		fi;
 		got = 0;
-#ifdef BREAK_CLAIM_FIRST
-		lane_take();
-#endif
 		line_round()
 	   }
 	:: next == PASS_END ->
