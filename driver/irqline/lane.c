@@ -15,7 +15,8 @@
  *
  * Token. A kick sets the executor's token first; run() does nothing without
  * it. Tokens make stray calls of run() harmless, and one that is left after
- * quiesce tells that ownership is stuck in a kick that was swallowed.
+ * quiesce tells that ownership is stuck in a kick that was swallowed. What a pass runs
+ * itself cannot be swallowed, and has none.
  *
  * Switch. Publish the new executor under the line's lock, and no pass can kick
  * the old one any more; quiesce the old one, and no code of it runs; then pass
@@ -89,9 +90,8 @@ static void irqline_lane_kick(struct irqline_lane *lane,
 		local_bh_disable();
 	raw_spin_lock_irqsave(&hub->lock, flags);
 	exec = lane->exec;
-	if (exec != from || exec->ops->run_here)
-		exec->handed_over = true;
-	irqline_exec_set(exec);
+	irqline_exec_set(exec, exec != from || exec->busy ?
+			 IRQLINE_TOKEN_HANDED_OVER : IRQLINE_TOKEN_KICKED);
 	left = exec->ops->kick(exec);
 	/* The top half that is to be woken is there as long as the lock is held. */
 	if (left == IRQLINE_KICK_THREAD && exec != from)
@@ -122,7 +122,7 @@ static inline void irqline_lane_pop(struct irqline_lane *lane)
  * is exact at any moment; a pass that wants to know it does not interrupt who
  * changes it. irqline_laneset_share() waits for who has not seen @shared.
  */
-static noinline void irqline_lane_fetch(struct irqline_lane *lane)
+static void irqline_lane_fetch(struct irqline_lane *lane)
 {
 	struct irqline_hub *hub = lane->hub;
 	unsigned long flags;
@@ -245,9 +245,9 @@ static u64 irqline_lane_begin(const struct irqline_event *event, u64 last_end)
 }
 
 /* Owner: the event in work. @last_end is when the one before ended, or 0. */
-static u64 irqline_lane_handle(struct irqline_lane *lane,
-			       struct irqline_exec *exec, bool handed_over,
-			       u64 last_end)
+static __always_inline u64 irqline_lane_handle(struct irqline_lane *lane,
+					       struct irqline_exec *exec,
+					       bool handed_over, u64 last_end)
 {
 	struct irqline_event *event = &lane->event;
 	u64 end = 0;
@@ -274,35 +274,33 @@ static u64 irqline_lane_handle(struct irqline_lane *lane,
 	return end;
 }
 
-/* Owner, having taken @done events: are these all that it takes, while more wait? */
-static inline bool irqline_lane_spent(struct irqline_lane *lane,
-				      struct irqline_exec *exec,
+/* Owner, having taken @done events: are these all that it may take? */
+static inline bool irqline_lane_spent(const struct irqline_lane *lane,
+				      const struct irqline_exec *exec,
 				      unsigned int done)
 {
-	return (done >= READ_ONCE(lane->budget) || READ_ONCE(exec->yield)) &&
-	       !irqline_queue_empty(&lane->queue);
+	return done && (done >= READ_ONCE(lane->budget) || READ_ONCE(exec->yield));
 }
 
 /*
- * The only consumer of a lane: runs as its owner, takes one event, and more up to the
- * budget, and passes ownership on, or gives it up with nothing left. Returns how many
- * it took.
+ * Owner, having taken @done events, of which the last one ended at @end: take more,
+ * and pass ownership on, or give it up with nothing left.
  */
-static unsigned int irqline_lane_run(struct irqline_lane *lane,
-				     struct irqline_exec *exec)
+static unsigned int irqline_lane_take_more(struct irqline_lane *lane,
+					   struct irqline_exec *exec,
+					   bool handed_over, unsigned int done,
+					   u64 end)
 {
-	bool handed_over = exec->handed_over;
-	unsigned int done = 0;
-	u64 end = 0;
-
 	while (READ_ONCE(lane->exec) == exec) {
-		if (done && irqline_lane_spent(lane, exec, done))
-			break;
-		if (irqline_lane_next(lane, !done)) {
+		bool spent = irqline_lane_spent(lane, exec, done);
+
+		if (!spent && irqline_lane_next(lane, !done)) {
 			done++;
 			end = irqline_lane_handle(lane, exec, handed_over, end);
 			continue;
 		}
+		if (spent && !irqline_queue_empty(&lane->queue))
+			break;
 		irqline_lane_relieve(lane);
 		irqline_lane_tidy(lane);
 		if (irqline_lane_give_up(lane))
@@ -312,20 +310,61 @@ static unsigned int irqline_lane_run(struct irqline_lane *lane,
 	return done;
 }
 
-/* What the strategies call. */
-static unsigned int irqline_exec_run(struct irqline_exec *exec)
+/* Apart, so that the first event finds little to save. */
+static noinline unsigned int irqline_lane_go_on(struct irqline_lane *lane,
+						struct irqline_exec *exec,
+						bool handed_over,
+						unsigned int done, u64 end)
 {
-	struct irqline_hub *hub = exec->lane->hub;
-	unsigned int done;
+	struct irqline_hub *hub = lane->hub;
 
-	if (!irqline_exec_take(exec))
-		return 0;
-	done = irqline_lane_run(exec->lane, exec);
-
-	/* Pairs with irqline_lane_drain(): giving up was fully ordered. */
+	done = irqline_lane_take_more(lane, exec, handed_over, done, end);
+	/* Pairs with irqline_line_drain(): giving up was fully ordered. */
 	if (unlikely(READ_ONCE(hub->draining)))
 		complete(&hub->drained);
 	return done;
+}
+
+/*
+ * The only consumer of a lane: runs as its owner, takes one event, and more up to the
+ * budget. Returns how many it took. Most often it is one that found the lane idle.
+ */
+static __always_inline unsigned int irqline_lane_run(struct irqline_lane *lane,
+						     struct irqline_exec *exec,
+						     bool handed_over)
+{
+	unsigned int done = 0;
+	u64 end = 0;
+
+	if (likely(READ_ONCE(lane->exec) == exec &&
+		   irqline_lane_unwait(lane, IRQLINE_STAGE_WORK))) {
+		end = irqline_lane_handle(lane, exec, handed_over, 0);
+		done = 1;
+	}
+	return irqline_lane_go_on(lane, exec, handed_over, done, end);
+}
+
+/* What the strategies call. */
+static unsigned int irqline_exec_run(struct irqline_exec *exec)
+{
+	enum irqline_token token = irqline_exec_take(exec);
+
+	if (unlikely(token == IRQLINE_TOKEN_NONE))
+		return 0;
+	return irqline_lane_run(exec->lane, exec,
+				token == IRQLINE_TOKEN_HANDED_OVER);
+}
+
+/**
+ * irqline_exec_run_here() - run what a pass has claimed
+ * @exec: the executor, which is marked as busy; may be freed afterwards
+ *
+ * Context: that of the top half, with hub->lock dropped.
+ */
+void irqline_exec_run_here(struct irqline_exec *exec)
+{
+	irqline_lane_run(exec->lane, exec, false);
+	irqline_busy_leave(exec->busy);
 }
 
 /* Producer, with the queue full: make room at its end. */

@@ -232,6 +232,7 @@ void irqline_lane_chain(struct irqline_lane *lane, struct irqline_ring *ring);
 bool irqline_lane_idle(const struct irqline_lane *lane);
 size_t irqline_lane_memory(const struct irqline_lane *lane);
 
+void irqline_exec_run_here(struct irqline_exec *exec);
 void irqline_lane_bite(struct irqline_lane *lane);
 void irqline_lane_queue(struct irqline_lane *lane, u32 sources,
 			struct irqline_pass *pass);

@@ -86,7 +86,6 @@ bool irqline_strategy_available(const struct irqline_strategy *strategy)
 static bool irqline_bottom_complete(const struct irqline_bottom_ops *ops)
 {
 	return ops->kick && ops->create && ops->quiesce && ops->destroy && ops->size &&
-	       !ops->run_here == !ops->claim &&
 	       !ops->unbound == !!(ops->settings & IRQLINE_SETTING_CPU) &&
 	       !ops->single == !!(ops->settings & IRQLINE_SETTING_LANES) &&
 	       (ops->place == IRQLINE_PLACE_CPU) == !ops->unbound;

@@ -8,6 +8,7 @@
 
 #include <linux/ktime.h>
 
+#include "bottom/busy.h"
 #include "lane.h"
 
 /**
@@ -48,7 +49,7 @@ static inline void irqline_pass_end(struct irqline_exec *first)
 	/* Once run, an executor may be in another pass's list, or freed. */
 	for (exec = first; exec; exec = next) {
 		next = exec->next;
-		exec->ops->run_here(exec);
+		irqline_exec_run_here(exec);
 	}
 }
 
@@ -68,21 +69,23 @@ static inline void irqline_event_begin(struct irqline_event *event,
 	event->merged = 0;
 }
 
-/* Producer, owning the lane: let the published executor run. */
+/*
+ * Producer, owning the lane: let the published executor run. What the pass runs itself
+ * needs no token: nobody can swallow that.
+ */
 static inline void irqline_lane_kick_from_pass(struct irqline_lane *lane,
 					       struct irqline_pass *pass)
 {
 	struct irqline_exec *exec = lane->exec;
 
-	exec->handed_over = false;
-	irqline_exec_set(exec);
-	if (exec->ops->run_here) {
-		exec->ops->claim(exec);
+	if (exec->busy) {
+		irqline_busy_enter(exec->busy);
 		exec->next = NULL;
 		*pass->last = exec;
 		pass->last = &exec->next;
 		return;
 	}
+	irqline_exec_set(exec, IRQLINE_TOKEN_KICKED);
 	/* A pass asks irqline_thread_tell() about the thread when it ends. */
 	exec->ops->kick(exec);
 }

@@ -50,12 +50,15 @@ inline lane_give_up(gave)
 	lane_state = (gave -> 0 : lane_state & ~MISSED)
 }
 
-/* Producer, owning the lane: the token ... */
+/* Producer, owning the lane: the token, but for what the pass runs itself ... */
 inline lane_choose_from_pass(target)
 {
 	lane_touch();
 	target = lane_exec;
-	exec_set(target)
+	if
+	:: exec[target].kind != INLINE -> exec_set(target)
+	:: else
+	fi
 }
 
 /* ... and the kick. @here is the list of the pass. */
@@ -260,6 +263,23 @@ inline exec_run(e)
 	:: else
 	fi;
 	step = RUN_LOOK
+}
+
+inline exec_run_here(e)
+{
+	atomic {
+		touch(e);
+		step = RUN_LOOK;
+		lane_look(e)
+	}
+	lane_run(e);
+	d_step {
+		touch(e);
+#ifndef BREAK_BUSY
+		busy_leave(e);
+#endif
+		e = 0
+	}
 }
 
 /* Producer, having claimed an idle lane. Context: hub_lock held. */

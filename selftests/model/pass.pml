@@ -105,19 +105,6 @@ inline thread_run(owner, e)
 	fi
 }
 
-/* pass_end() */
-inline inline_run_here(e)
-{
-	exec_run(e);
-	d_step {
-		touch(e);
-#ifndef BREAK_BUSY
-		busy_leave(e);
-#endif
-		e = 0
-	}
-}
-
 #define PASS_END	0	/* nothing found: the lock is dropped */
 #define PASS_TAKE	1	/* an event: is the lane idle? */
 #define PASS_QUEUE	2	/* it was not */
@@ -255,7 +242,7 @@ inline line_pass()
 		break
 	od;
 	if
-	:: here -> inline_run_here(here)
+	:: here -> exec_run_here(here)
 	:: else
 	fi;
 	top[t].passing--

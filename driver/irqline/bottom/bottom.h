@@ -14,6 +14,7 @@
 #include <linux/irqline.h>
 
 struct device;
+struct irqline_busy;
 struct irqline_exec;
 struct irqline_lane;
 struct irqline_thread;
@@ -23,6 +24,14 @@ struct netlink_ext_ack;
 enum irqline_kick {
 	IRQLINE_KICK_DONE,	/* nothing: it will run */
 	IRQLINE_KICK_THREAD,	/* have the IRQ's thread woken */
+};
+
+/* What a kick leaves to the one who runs. */
+enum irqline_token {
+	IRQLINE_TOKEN_NONE,
+	IRQLINE_TOKEN_KICKED,
+	/* Not kicked by a top half, or by a run in one that has used its budget up. */
+	IRQLINE_TOKEN_HANDED_OVER,
 };
 
 /**
@@ -66,18 +75,13 @@ struct irqline_bottom_env {
 /**
  * struct irqline_bottom_ops - a bottom strategy
  *
- * Sorted by heat. All are required, but for @run_here and @claim, which a
- * strategy has that runs in the top half itself, @deliver, @load, @uio and
- * @mapped.
+ * Sorted by heat. All are required, but for @deliver, @load, @uio and @mapped.
  *
  * @kick: Makes exec->run() be called soon, once or more often. Any context,
  *	with the line's raw spinlock held and interrupts off; never fails,
- *	never sleeps, never calls exec->run() itself.
- * @run_here: Runs what @claim has marked: calls exec->run() at once and ends the
- *	mark. The context of the top half, after the line's lock was dropped.
- *	With it, @kick is for whoever is not a pass, or has used its budget up.
- * @claim: Marks the executor busy, so that quiesce waits for @run_here. The
- *	line's lock is held.
+ *	never sleeps, never calls exec->run() itself. Where a pass runs the
+ *	executor itself (&irqline_exec.busy), for whoever is not a pass, or has
+ *	used its budget up.
  * @deliver: Takes the event whose work is done, before it counts as handled. Called
  *	within exec->run(), for a strategy whose bottom half goes on elsewhere.
  * @load: Loads the modules that @create needs, which says if that has failed. May
@@ -105,8 +109,6 @@ struct irqline_bottom_env {
  */
 struct irqline_bottom_ops {
 	enum irqline_kick (*kick)(struct irqline_exec *exec);
-	void (*run_here)(struct irqline_exec *exec);
-	void (*claim)(struct irqline_exec *exec);
 	void (*deliver)(struct irqline_exec *exec,
 			const struct irqline_event *event);
 
@@ -138,14 +140,15 @@ struct irqline_bottom_ops {
  * @run: the way up. Takes the token and does the lane's work, or returns at
  *	once if there is no token. Returns how many events it handled
  * @lane: for @run alone
+ * @busy: set by the create() of a strategy whose bottom half runs in the pass itself:
+ *	who means to run it enters this under the line's lock, and leaves it when
+ *	that is done, and quiesce waits for that. NULL for all others
  * @next: link of the pass that will run it here; belongs to the pass
  * @cpu: that it is bound to, or -1; for those who switch
- * @token: 1 from the kick until run() or, after quiesce, the switch takes it
+ * @token: enum irqline_token, from the kick until run() or, after quiesce, the switch
+ *	takes it
  * @yield: of irq-thread: pass ownership on after the event in work; written under
  *	the line's lock
- * @handed_over: the kick came from no top half, or a run in the top half went
- *	on beyond its budget; written by who kicks, read by
- *	who runs, so ordered by the kick
  *
  * A strategy embeds it in a struct of its own. @ops, @run, @lane and @cpu are set
  * by the caller of create().
@@ -154,26 +157,27 @@ struct irqline_exec {
 	const struct irqline_bottom_ops *ops;
 	unsigned int (*run)(struct irqline_exec *exec);
 	struct irqline_lane *lane;
+	struct irqline_busy *busy;
 	struct irqline_exec *next;
 	int cpu;
 	int token;
 	bool yield;
-	bool handed_over;
 };
 
 /* Why the CPU of a strategy with IRQLINE_PLACE_INTERRUPT cannot be chosen. */
 #define IRQLINE_FOLLOWS_INTERRUPT \
 	"it runs where the interrupt comes; set that affinity, or use kthread"
 
-static inline void irqline_exec_set(struct irqline_exec *exec)
+static inline void irqline_exec_set(struct irqline_exec *exec,
+				    enum irqline_token token)
 {
 	/* Pairs with irqline_exec_take(): who takes it sees all before. */
-	smp_store_release(&exec->token, 1);
+	smp_store_release(&exec->token, token);
 }
 
-static inline bool irqline_exec_take(struct irqline_exec *exec)
+static inline enum irqline_token irqline_exec_take(struct irqline_exec *exec)
 {
-	return xchg(&exec->token, 0);
+	return xchg(&exec->token, IRQLINE_TOKEN_NONE);
 }
 
 static inline bool irqline_exec_kicked(const struct irqline_exec *exec)

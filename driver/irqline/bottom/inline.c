@@ -45,19 +45,6 @@ static enum irqline_kick irqline_inline_kick(struct irqline_exec *exec)
 	return IRQLINE_KICK_DONE;
 }
 
-static void irqline_inline_claim(struct irqline_exec *exec)
-{
-	irqline_busy_enter(&to_inline(exec)->busy);
-}
-
-static void irqline_inline_run_here(struct irqline_exec *exec)
-{
-	struct irqline_inline *inl = to_inline(exec);
-
-	exec->run(exec);
-	irqline_busy_leave(&inl->busy);
-}
-
 static struct irqline_exec *
 irqline_inline_create(const struct irqline_bottom_config *config,
 		      const struct irqline_bottom_env *env,
@@ -68,6 +55,7 @@ irqline_inline_create(const struct irqline_bottom_config *config,
 	if (!inl)
 		return ERR_PTR(-ENOMEM);
 	irqline_busy_init(&inl->busy);
+	inl->exec.busy = &inl->busy;
 	INIT_WORK(&inl->spill, irqline_inline_run_spill);
 	return &inl->exec;
 }
@@ -90,8 +78,6 @@ static void irqline_inline_destroy(struct irqline_exec *exec)
 
 const struct irqline_bottom_ops irqline_inline_ops = {
 	.kick		= irqline_inline_kick,
-	.run_here	= irqline_inline_run_here,
-	.claim		= irqline_inline_claim,
 	.create		= irqline_inline_create,
 	.quiesce	= irqline_inline_quiesce,
 	.destroy	= irqline_inline_destroy,
