@@ -218,20 +218,30 @@ void irqline_lane_ease(struct irqline_lane *lane)
 	lane->alarm(lane, false);
 }
 
-/* Owner: has an episode of overflow ended? */
-static void irqline_lane_relieve(struct irqline_lane *lane)
+/* Owner, in an episode of overflow: has it ended? */
+static noinline void irqline_lane_relieve_now(struct irqline_lane *lane)
 {
 	struct irqline_hub *hub = lane->hub;
 	unsigned long flags;
 
-	if (likely(!READ_ONCE(lane->overflowing)))
-		return;
 	if (irqline_lane_waiting(lane) > READ_ONCE(lane->low))
 		return;
 	raw_spin_lock_irqsave(&hub->lock, flags);
 	if (irqline_lane_waiting(lane) <= lane->low)
 		irqline_lane_ease(lane);
 	raw_spin_unlock_irqrestore(&hub->lock, flags);
+}
+
+/* Owner: end an episode of overflow, if there is one that has ended. */
+static inline void irqline_lane_relieve(struct irqline_lane *lane)
+{
+	if (unlikely(READ_ONCE(lane->overflowing)))
+		irqline_lane_relieve_now(lane);
+}
+
+static inline bool irqline_event_timed(const struct irqline_event *event)
+{
+	return !(event->flags & IRQLINE_EVENT_NO_TIME);
 }
 
 /*
@@ -257,14 +267,14 @@ static __always_inline u64 irqline_lane_handle(struct irqline_lane *lane,
 	event->pid = task_pid_nr(current);
 	if (handed_over)
 		event->flags |= IRQLINE_EVENT_HANDED_OVER;
-	event->bottom_ns = event->flags & IRQLINE_EVENT_NO_TIME ? 0 :
-			   irqline_lane_begin(event, last_end);
+	event->bottom_ns = likely(irqline_event_timed(event)) ?
+			   irqline_lane_begin(event, last_end) : 0;
 
 	lane->work(lane, event);
 	if (unlikely(exec->ops->deliver))
 		exec->ops->deliver(exec, event);
 
-	if (!(event->flags & IRQLINE_EVENT_NO_TIME))
+	if (likely(irqline_event_timed(event)))
 		end = max_t(u64, ktime_get_ns(), event->bottom_ns);
 	rcu_read_lock();
 	irqline_stats_add(rcu_dereference(lane->stats), event, end);
@@ -381,7 +391,8 @@ static void irqline_lane_drop_oldest(struct irqline_lane *lane)
 static void irqline_lane_push(struct irqline_lane *lane, u32 sources,
 			      const struct irqline_pass *pass)
 {
-	irqline_event_begin(irqline_queue_slot(&lane->queue), lane, sources, pass);
+	irqline_event_begin(irqline_queue_slot(&lane->queue), lane->taken, sources,
+			    pass);
 	irqline_queue_push(&lane->queue);
 }
 
@@ -685,7 +696,8 @@ const struct irqline_event *irqline_lane_oldest(struct irqline_lane *lane)
  * @to: a lane with room, that no pass knows yet
  *
  * It gets the next number there, is followed by those of the events that were merged
- * into it, and counts as taken there. irqline_lane_nudge() is to follow.
+ * into it, and counts as taken there. The lane is owned from then on, and
+ * irqline_lane_nudge() is to follow: what passes find until then comes after it.
  *
  * Context: hub->lock held.
  */
@@ -703,6 +715,8 @@ void irqline_lane_move(struct irqline_lane *from, struct irqline_lane *to)
 	irqline_count(&to->taken, 1ULL + slot->merged);
 	irqline_count(&to->base.taken, slot->merged);
 	irqline_queue_push(&to->queue);
+	to->moved = true;
+	atomic_set(&to->state, IRQLINE_OWNED);
 }
 
 /**
@@ -720,8 +734,10 @@ void irqline_lane_nudge(struct irqline_lane *lane)
 	    !irqline_queue_chained(&lane->queue) &&
 	    !READ_ONCE(lane->overflowing))
 		return;
-	if (irqline_lane_claim(lane))
-		irqline_lane_kick(lane, NULL);
+	if (!lane->moved && !irqline_lane_claim(lane))
+		return;
+	lane->moved = false;
+	irqline_lane_kick(lane, NULL);
 }
 
 /**

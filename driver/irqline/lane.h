@@ -43,7 +43,7 @@ struct irqline_hub {
  * @data: what the client captured in this round
  * @captured: there is something in @data
  * @first: executors to run here when the lock is dropped, in order of priority
- * @last: where the next of them is linked
+ * @last: the last of them, if there is one
  * @flags: IRQLINE_EVENT_* of its events
  * @cpu: where
  * @context: where
@@ -52,7 +52,7 @@ struct irqline_pass {
 	u64 now;
 	u64 data;
 	struct irqline_exec *first;
-	struct irqline_exec **last;
+	struct irqline_exec *last;
 	u32 flags;
 	u16 cpu;
 	u8 context;
@@ -138,6 +138,8 @@ struct irqline_lane_config {
  *	holds, too. The owner compares it without the lock
  * @none: published while the lane is parked: swallows every kick
  * @state: IRQLINE_OWNED, IRQLINE_MISSED
+ * @moved: owned by who has moved events here and has yet to nudge it; for those who
+ *	change the handler
  * @queue: events between the halves
  * @taken: written by the producer
  * @dropped: written by the producer, and by irqline_lane_stop()
@@ -175,6 +177,7 @@ struct irqline_lane {
 	struct irqline_exec *exec;
 	struct irqline_exec none;
 	atomic_t state;
+	bool moved;
 
 	struct irqline_queue queue;
 	u64 taken;

@@ -141,8 +141,8 @@ bool irqline_line_forced(struct irqline_line *line);
 void irqline_line_reset(struct irqline_line *line);
 
 /* pass.c */
-irqreturn_t irqline_line_pass(struct irqline_top *top);
-void irqline_line_thread(struct irqline_top *top);
+irqreturn_t irqline_line_pass(int irq, void *dev_id);
+irqreturn_t irqline_line_thread(int irq, void *dev_id);
 void irqline_line_wake(struct irqline_thread *thread);
 void irqline_line_hold(struct irqline_hub *hub);
 

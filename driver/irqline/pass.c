@@ -13,20 +13,28 @@
  */
 #define IRQLINE_ROUNDS		16
 
-/* Is it our interrupt? All ones is also what reading a lost device gives. */
-static u32 irqline_line_status(struct irqline_line *line)
+/* All ones is also what reading a lost device gives. */
+static noinline u32 irqline_line_status_of_all(struct irqline_line *line)
 {
-	u32 pending = line->ops->status(line->priv);
-
-	if (likely(pending != U32_MAX) || line->ops->alive(line->priv))
-		return pending;
+	if (line->ops->alive(line->priv))
+		return U32_MAX;
 	line->gone = true;
 	return 0;
 }
 
+/* Is it our interrupt? */
+static __always_inline u32 irqline_line_status(struct irqline_line *line)
+{
+	u32 pending = line->ops->status(line->priv);
+
+	return likely(pending != U32_MAX) ? pending :
+		irqline_line_status_of_all(line);
+}
+
 /* One round: acknowledge, then hand out. */
-static void irqline_line_round(struct irqline_line *line, u32 pending,
-			       struct irqline_pass *pass)
+static __always_inline void
+irqline_line_round(struct irqline_line *line, u32 pending,
+		   struct irqline_pass *pass)
 {
 	const struct irqline_table *table = line->table;
 	const struct irqline_table_entry *only;
@@ -111,91 +119,147 @@ enum irqline_found {
 	IRQLINE_FOUND_WORK,
 };
 
+/* What of @pending is not to be left at the device. */
+static inline u32 irqline_line_free(struct irqline_line *line, u32 pending)
+{
+	if (unlikely(line->hub.holds))
+		irqline_line_hold(&line->hub);
+	return pending & ~line->held;
+}
+
+/* There was more after the first round: @pending. */
+static noinline void irqline_line_more_rounds(struct irqline_line *line,
+					      const struct irqline_top *top,
+					      u32 pending)
+{
+	unsigned int rounds = 1;
+
+	do {
+		pending = irqline_line_free(line, pending);
+		if (!pending) {
+			irqline_line_throttle(line, top);
+			return;
+		}
+		if (rounds++ == IRQLINE_ROUNDS) {
+			line->ops->rearm(line->priv);
+			line->counts.rearms++;
+			return;
+		}
+		irqline_line_round(line, pending, &line->pass);
+		pending = irqline_line_status(line);
+	} while (pending);
+}
+
 /*
  * Acknowledge until the device has nothing left: with MSI, a device sends no
  * new message for what is left after a partial acknowledge.
  */
-static enum irqline_found irqline_line_rounds(struct irqline_line *line,
-					      const struct irqline_top *top,
-					      struct irqline_pass *pass)
+static __always_inline enum irqline_found
+irqline_line_rounds(struct irqline_line *line, const struct irqline_top *top,
+		    enum irqline_context context)
 {
-	unsigned int rounds = 0;
-	bool held = false;
+	struct irqline_pass *pass = &line->pass;
 	u32 pending;
 
 	if (unlikely(line->closed || line->gone))
 		return IRQLINE_FOUND_NOTHING;
-	while ((pending = irqline_line_status(line))) {
-		if (unlikely(line->hub.holds))
-			irqline_line_hold(&line->hub);
-		pending &= ~line->held;
-		if (unlikely(!pending)) {
-			held = irqline_line_throttle(line, top);
-			break;
-		}
-		if (unlikely(rounds++ == IRQLINE_ROUNDS)) {
-			line->ops->rearm(line->priv);
-			line->counts.rearms++;
-			break;
-		}
-		if (rounds == 1)
-			irqline_pass_begin(pass, &line->hub);
-		irqline_line_round(line, pending, pass);
+	pending = irqline_line_status(line);
+	if (unlikely(!pending))
+		return IRQLINE_FOUND_NOTHING;
+	pending = irqline_line_free(line, pending);
+	if (unlikely(!pending))
+		return irqline_line_throttle(line, top) ? IRQLINE_FOUND_HELD :
+							  IRQLINE_FOUND_NOTHING;
+	irqline_pass_begin(pass, &line->hub, context);
+	irqline_line_round(line, pending, pass);
+	pending = irqline_line_status(line);
+	if (unlikely(pending))
+		irqline_line_more_rounds(line, top, pending);
+	return IRQLINE_FOUND_WORK;
+}
+
+/* Returns what the pass is to return. Context: hub->lock held. */
+static __always_inline irqreturn_t
+irqline_line_pass_locked(struct irqline_line *line, struct irqline_top *top,
+			 enum irqline_context context,
+			 struct irqline_exec **first)
+{
+	enum irqline_found found;
+
+	*first = NULL;
+	found = irqline_line_rounds(line, top, context);
+	if (likely(found == IRQLINE_FOUND_WORK)) {
+		line->counts.passes++;
+		top->in_task = context == IRQLINE_CONTEXT_TASK;
+		*first = line->pass.first;
+	} else if (found == IRQLINE_FOUND_NOTHING && !top->ops->polls) {
+		line->counts.foreign++;
 	}
-	if (rounds)
-		return IRQLINE_FOUND_WORK;
-	return held ? IRQLINE_FOUND_HELD : IRQLINE_FOUND_NOTHING;
+	if (irqline_thread_tell(&line->hub.thread))
+		return IRQ_WAKE_THREAD;
+	return found ? IRQ_HANDLED : IRQ_NONE;
+}
+
+/* A pass of a top half that polls, or in a thread. */
+static noinline irqreturn_t irqline_line_pass_below(struct irqline_top *top)
+{
+	struct irqline_line *line = top->line;
+	struct irqline_exec *first;
+	unsigned long flags;
+	irqreturn_t ret;
+
+	raw_spin_lock_irqsave(&line->hub.lock, flags);
+	ret = irqline_line_pass_locked(line, top, irqline_context_below(), &first);
+	raw_spin_unlock_irqrestore(&line->hub.lock, flags);
+
+	irqline_pass_end(first);
+	return ret;
 }
 
 /**
  * irqline_line_pass() - irqline_top.pass of a line
- * @top: the top half that passes
+ * @irq: its interrupt
+ * @dev_id: the top half that passes
  *
  * Under forced threading irq_wake_thread() wakes the thread that runs this, not
  * the one with the bottom halves, so the answer may be IRQ_WAKE_THREAD with
  * nothing found, too.
  *
- * Context: hard interrupt, softirq or task.
+ * Context: hard interrupt, and then interrupts are off; softirq or task.
  * Return: IRQ_WAKE_THREAD if top->thread() is to be called; else IRQ_HANDLED or
  * IRQ_NONE.
  */
-irqreturn_t irqline_line_pass(struct irqline_top *top)
+irqreturn_t irqline_line_pass(int irq, void *dev_id)
 {
+	struct irqline_top *top = dev_id;
 	struct irqline_line *line = top->line;
-	struct irqline_hub *hub = &line->hub;
-	struct irqline_pass *pass = &line->pass;
-	struct irqline_exec *first = NULL;
-	enum irqline_found found;
-	unsigned long flags;
-	bool tell;
+	struct irqline_exec *first;
+	irqreturn_t ret;
 
-	raw_spin_lock_irqsave(&hub->lock, flags);
-	found = irqline_line_rounds(line, top, pass);
-	if (likely(found == IRQLINE_FOUND_WORK)) {
-		line->counts.passes++;
-		top->in_task = pass->context == IRQLINE_CONTEXT_TASK;
-		first = pass->first;
-	} else if (found == IRQLINE_FOUND_NOTHING && !top->ops->polls) {
-		line->counts.foreign++;
-	}
-	tell = irqline_thread_tell(&hub->thread);
-	raw_spin_unlock_irqrestore(&hub->lock, flags);
+	if (unlikely(!in_hardirq()))
+		return irqline_line_pass_below(top);
+	raw_spin_lock(&line->hub.lock);
+	ret = irqline_line_pass_locked(line, top, IRQLINE_CONTEXT_HARDIRQ, &first);
+	raw_spin_unlock(&line->hub.lock);
 
 	irqline_pass_end(first);
-	if (tell)
-		return IRQ_WAKE_THREAD;
-	return found ? IRQ_HANDLED : IRQ_NONE;
+	return ret;
 }
 
 /**
  * irqline_line_thread() - irqline_top.thread of a line
- * @top: the top half whose thread was woken
+ * @irq: its interrupt
+ * @dev_id: the top half whose thread was woken
  *
  * Context: task, may sleep.
+ * Return: IRQ_HANDLED.
  */
-void irqline_line_thread(struct irqline_top *top)
+irqreturn_t irqline_line_thread(int irq, void *dev_id)
 {
+	struct irqline_top *top = dev_id;
+
 	irqline_thread_run(&top->line->hub.thread, top);
+	return IRQ_HANDLED;
 }
 
 /**

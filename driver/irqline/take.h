@@ -15,11 +15,13 @@
  * irqline_pass_begin() - begin a pass of the top half
  * @pass: to be filled
  * @hub: of the line
+ * @context: where it runs
  *
  * Context: hub->lock held.
  */
 static inline void irqline_pass_begin(struct irqline_pass *pass,
-				      const struct irqline_hub *hub)
+				      const struct irqline_hub *hub,
+				      enum irqline_context context)
 {
 	lockdep_assert_held(&hub->lock);
 
@@ -31,9 +33,20 @@ static inline void irqline_pass_begin(struct irqline_pass *pass,
 		pass->flags = IRQLINE_EVENT_NO_TIME;
 	}
 	pass->cpu = raw_smp_processor_id();
-	pass->context = irqline_context();
+	pass->context = context;
 	pass->first = NULL;
-	pass->last = &pass->first;
+}
+
+/* Context: hub->lock held. */
+static inline void irqline_pass_add(struct irqline_pass *pass,
+				    struct irqline_exec *exec)
+{
+	exec->next = NULL;
+	if (likely(!pass->first))
+		pass->first = exec;
+	else
+		pass->last->next = exec;
+	pass->last = exec;
 }
 
 /**
@@ -54,12 +67,11 @@ static inline void irqline_pass_end(struct irqline_exec *first)
 }
 
 /* The top half's share of an event; the rest is filled in when it is in work. */
-static inline void irqline_event_begin(struct irqline_event *event,
-				       const struct irqline_lane *lane,
+static inline void irqline_event_begin(struct irqline_event *event, u64 seq,
 				       u32 sources,
 				       const struct irqline_pass *pass)
 {
-	event->seq = lane->taken;
+	event->seq = seq;
 	event->top_ns = pass->now;
 	event->data = pass->data;
 	event->sources = sources;
@@ -80,9 +92,7 @@ static inline void irqline_lane_kick_from_pass(struct irqline_lane *lane,
 
 	if (exec->busy) {
 		irqline_busy_enter(exec->busy);
-		exec->next = NULL;
-		*pass->last = exec;
-		pass->last = &exec->next;
+		irqline_pass_add(pass, exec);
 		return;
 	}
 	irqline_exec_set(exec, IRQLINE_TOKEN_KICKED);
@@ -105,15 +115,14 @@ static inline bool irqline_lane_claim(struct irqline_lane *lane)
 }
 
 /*
- * Producer: take the lane if nobody owns it and nothing waits. Something can wait
- * without an owner where irqline_lane_nudge() is yet to come.
+ * Producer: take the lane if nobody owns it. The queue is empty then: who gives up has
+ * found it so, and who queues an event sees that somebody owns the lane.
  */
 static inline bool irqline_lane_claim_idle(struct irqline_lane *lane)
 {
 	int idle = 0;
 
-	return irqline_queue_empty(&lane->queue) &&
-	       atomic_try_cmpxchg(&lane->state, &idle, IRQLINE_OWNED);
+	return atomic_try_cmpxchg(&lane->state, &idle, IRQLINE_OWNED);
 }
 
 /**
@@ -130,14 +139,16 @@ static inline bool irqline_lane_claim_idle(struct irqline_lane *lane)
 static inline void irqline_lane_take(struct irqline_lane *lane, u32 sources,
 				     struct irqline_pass *pass)
 {
+	u64 seq = lane->taken + 1;
+
 	lockdep_assert_held(&lane->hub->lock);
 
-	irqline_count(&lane->taken, 1);
+	lane->taken = seq;
 	if (unlikely(!irqline_lane_claim_idle(lane))) {
 		irqline_lane_queue(lane, sources, pass);
 		return;
 	}
-	irqline_event_begin(&lane->event, lane, sources, pass);
+	irqline_event_begin(&lane->event, seq, sources, pass);
 	/* Who runs has seen the kick, and so the event. */
 	atomic_set(&lane->stage, IRQLINE_STAGE_WAITING);
 	if (unlikely(lane->high <= 1))

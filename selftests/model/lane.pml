@@ -22,10 +22,11 @@ inline lane_touch()
 inline lane_claim_idle(claimed)
 {
 	lane_touch();
-	claimed = queue_empty() && !lane_state;
+	claimed = !lane_state;
 	if
 	:: claimed ->
 		check(one_consumer, !lane_stage);
+		check(handled_once_in_order, queue_empty());
 		lane_state = OWNED
 	:: else
 	fi

@@ -9,21 +9,6 @@
 #include "../compat.h"
 #include "top.h"
 
-static irqreturn_t irqline_hard_interrupt(int irq, void *dev_id)
-{
-	struct irqline_top *top = dev_id;
-
-	return top->pass(top);
-}
-
-static irqreturn_t irqline_hard_thread(int irq, void *dev_id)
-{
-	struct irqline_top *top = dev_id;
-
-	top->thread(top);
-	return IRQ_HANDLED;
-}
-
 static int irqline_hard_start(struct irqline_top *top)
 {
 	unsigned long flags = irqline_action_flags(top) | IRQF_COND_ONESHOT;
@@ -31,8 +16,8 @@ static int irqline_hard_start(struct irqline_top *top)
 	if (top->nothread)
 		flags |= IRQF_NO_THREAD;
 	return irqline_fault() ? -ENOMEM :
-	       request_threaded_irq(top->irq, irqline_hard_interrupt,
-				    irqline_hard_thread, flags, top->name, top);
+	       request_threaded_irq(top->irq, top->pass,
+				    top->thread, flags, top->name, top);
 }
 
 const struct irqline_top_ops irqline_hard_ops = {

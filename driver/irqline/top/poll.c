@@ -37,7 +37,7 @@ static enum hrtimer_restart irqline_poll_expired(struct hrtimer *timer)
 {
 	struct irqline_top *top = container_of(timer, struct irqline_top, timer);
 
-	if (top->pass(top) == IRQ_WAKE_THREAD)
+	if (top->pass(top->irq, top) == IRQ_WAKE_THREAD)
 		irqline_poll_wake(top);
 	irqline_poll_arm(top);
 	return HRTIMER_NORESTART;
@@ -47,7 +47,7 @@ static void irqline_poll_work(struct work_struct *work)
 {
 	struct irqline_top *top = container_of(work, struct irqline_top, work);
 
-	top->thread(top);
+	top->thread(top->irq, top);
 }
 
 static int irqline_poll_start(struct irqline_top *top)

@@ -34,12 +34,11 @@ static irqreturn_t irqline_thread_interrupt(int irq, void *dev_id)
 	/* Ordered before the look at the device; pairs with the xchg() above. */
 	xchg(&top->called, 0);
 	local_bh_disable();
-	found = top->pass(top);
+	found = top->pass(irq, top);
 	local_bh_enable();
 	if (found != IRQ_WAKE_THREAD)
 		return found;
-	top->thread(top);
-	return IRQ_HANDLED;
+	return top->thread(irq, top);
 }
 
 static int irqline_thread_start(struct irqline_top *top)

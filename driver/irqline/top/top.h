@@ -18,9 +18,9 @@ struct irqline_top_ops;
 /**
  * struct irqline_top - a top half at work for one line
  * @ops: its strategy
- * @pass: the way up: one pass. Called by the interrupt, or by whoever stands
- *	in for it
- * @thread: the way up: run the bottom halves that wait for the interrupt's
+ * @pass: the way up: one pass, given @irq and the top half. The primary handler of
+ *	the interrupt, or called by whoever stands in for that
+ * @thread: the way up, likewise: run the bottom halves that wait for the interrupt's
  *	thread. Task context, may sleep
  * @line: for @pass and @thread alone
  * @name: for /proc/interrupts and the thread
@@ -39,8 +39,8 @@ struct irqline_top_ops;
  */
 struct irqline_top {
 	const struct irqline_top_ops *ops;
-	irqreturn_t (*pass)(struct irqline_top *top);
-	void (*thread)(struct irqline_top *top);
+	irq_handler_t pass;
+	irq_handler_t thread;
 	struct irqline_line *line;
 	const char *name;
 	unsigned int irq;
