@@ -143,7 +143,7 @@ struct irqline_bottom_ops {
  * @busy: set by the create() of a strategy whose bottom half runs in the pass itself:
  *	who means to run it enters this under the line's lock, and leaves it when
  *	that is done, and quiesce waits for that. NULL for all others
- * @next: link of the pass that will run it here; belongs to the pass
+ * @next: link of the list of the pass that will run it here, or of the IRQ's thread
  * @cpu: that it is bound to, or -1; for those who switch
  * @token: enum irqline_token, from the kick until run() or, after quiesce, the switch
  *	takes it

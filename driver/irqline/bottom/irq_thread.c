@@ -23,7 +23,7 @@
 
 struct irqline_irq_thread {
 	struct irqline_exec exec;
-	struct list_head node;
+	bool kicked;		/* it is on the list, by exec.next */
 	struct irqline_thread *thread;
 };
 
@@ -44,7 +44,7 @@ void irqline_thread_init(struct irqline_thread *thread, raw_spinlock_t *lock,
 {
 	thread->lock = lock;
 	thread->wake = wake;
-	INIT_LIST_HEAD(&thread->kicked);
+	thread->last = &thread->first;
 }
 
 /**
@@ -78,23 +78,33 @@ void irqline_thread_rouse(struct irqline_thread *thread)
 	lockdep_assert_held(thread->lock);
 
 	thread->told = false;
-	if (!list_empty(&thread->kicked))
+	if (thread->first)
 		thread->wake(thread);
+}
+
+/* Take the executor at @link off the list. Context: thread->lock held. */
+static void irqline_thread_unlink(struct irqline_thread *thread,
+				  struct irqline_exec **link)
+{
+	struct irqline_exec *exec = *link;
+
+	*link = exec->next;
+	if (!*link)
+		thread->last = link;
+	to_irq_thread(exec)->kicked = false;
 }
 
 /* Context: thread->lock held; drops it while the executor runs. */
 static void irqline_thread_run_one(struct irqline_thread *thread)
 {
-	struct irqline_irq_thread *t =
-		list_first_entry(&thread->kicked, struct irqline_irq_thread,
-				 node);
+	struct irqline_exec *exec = thread->first;
 
-	list_del_init(&t->node);
-	t->exec.yield = false;
-	thread->current_exec = &t->exec;
+	irqline_thread_unlink(thread, &thread->first);
+	exec->yield = false;
+	thread->current_exec = exec;
 	raw_spin_unlock_irq(thread->lock);
 
-	t->exec.run(&t->exec);
+	exec->run(exec);
 	cond_resched();
 
 	raw_spin_lock_irq(thread->lock);
@@ -118,7 +128,7 @@ void irqline_thread_run(struct irqline_thread *thread, const void *owner)
 	/* Who runs it sees what is on the list, or has the owner woken. */
 	if (!thread->running) {
 		thread->running = true;
-		while (thread->owner == owner && !list_empty(&thread->kicked))
+		while (thread->owner == owner && thread->first)
 			irqline_thread_run_one(thread);
 		thread->running = false;
 		irqline_thread_rouse(thread);
@@ -129,11 +139,16 @@ void irqline_thread_run(struct irqline_thread *thread, const void *owner)
 static enum irqline_kick irqline_irq_thread_kick(struct irqline_exec *exec)
 {
 	struct irqline_irq_thread *t = to_irq_thread(exec);
+	struct irqline_thread *thread = t->thread;
 
-	lockdep_assert_held(t->thread->lock);
+	lockdep_assert_held(thread->lock);
 
-	if (list_empty(&t->node))
-		list_add_tail(&t->node, &t->thread->kicked);
+	if (!t->kicked) {
+		t->kicked = true;
+		exec->next = NULL;
+		*thread->last = exec;
+		thread->last = &exec->next;
+	}
 	return IRQLINE_KICK_THREAD;
 }
 
@@ -146,7 +161,6 @@ irqline_irq_thread_create(const struct irqline_bottom_config *config,
 
 	if (!t)
 		return ERR_PTR(-ENOMEM);
-	INIT_LIST_HEAD(&t->node);
 	t->thread = env->thread;
 	return &t->exec;
 }
@@ -155,11 +169,16 @@ static void irqline_irq_thread_quiesce(struct irqline_exec *exec)
 {
 	struct irqline_irq_thread *t = to_irq_thread(exec);
 	struct irqline_thread *thread = t->thread;
+	struct irqline_exec **link = &thread->first;
 	DECLARE_COMPLETION_ONSTACK(idle);
 	bool busy;
 
 	raw_spin_lock_irq(thread->lock);
-	list_del_init(&t->node);
+	if (t->kicked) {
+		while (*link != exec)
+			link = &(*link)->next;
+		irqline_thread_unlink(thread, link);
+	}
 	busy = thread->current_exec == exec;
 	if (busy)
 		thread->idle = &idle;
@@ -173,7 +192,7 @@ static void irqline_irq_thread_destroy(struct irqline_exec *exec)
 {
 	struct irqline_irq_thread *t = to_irq_thread(exec);
 
-	WARN_ON_ONCE(!list_empty(&t->node));
+	WARN_ON_ONCE(t->kicked);
 	kfree(t);
 }
 

@@ -2,7 +2,7 @@
 #ifndef _IRQLINE_BOTTOM_IRQ_THREAD_H
 #define _IRQLINE_BOTTOM_IRQ_THREAD_H
 
-#include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/spinlock.h>
 
 struct completion;
@@ -12,7 +12,8 @@ struct irqline_exec;
  * struct irqline_thread - the thread of one interrupt, which serves all
  *	executors of the irq-thread strategy on that line
  * @lock: the line's raw spinlock; protects all the rest
- * @kicked: executors waiting to be run, in the order of their kicks
+ * @first: executors waiting to be run, in the order of their kicks, or NULL
+ * @last: where the next of them is linked
  * @current_exec: the one in work
  * @idle: completed when @current_exec is done, if quiesce waits for that
  * @owner: who may run the list: the published top half, or NULL
@@ -23,7 +24,8 @@ struct irqline_exec;
  */
 struct irqline_thread {
 	raw_spinlock_t *lock;
-	struct list_head kicked;
+	struct irqline_exec *first;
+	struct irqline_exec **last;
 	struct irqline_exec *current_exec;
 	struct completion *idle;
 	const void *owner;
@@ -53,7 +55,7 @@ static inline bool irqline_thread_tell(struct irqline_thread *thread)
 {
 	lockdep_assert_held(thread->lock);
 
-	if (likely(list_empty(&thread->kicked)) || thread->told)
+	if (likely(!thread->first) || thread->told)
 		return false;
 	thread->told = true;
 	return true;
