@@ -33,8 +33,8 @@ static const struct {
 	const char *what;
 	double limit, explained;
 } bars[BARS] = {
-	[BAR_COST] = { "cost on top of the bare mechanism, raise to body", 220, 580 },
-	[BAR_COST_NO_CLOCK] = { "the same with time stamps off", 130, 490 },
+	[BAR_COST] = { "cost on top of the bare mechanism, raise to body", 220, 385 },
+	[BAR_COST_NO_CLOCK] = { "the same with time stamps off", 130, 305 },
 	[BAR_SWITCH] = { "a switch itself", 5000 },
 	[BAR_REQUEST] = { "the whole request for a switch", 20000 },
 	[BAR_REQUEST_KTHREAD] = { "the whole request to or from kthread", 150000 },
