@@ -201,7 +201,7 @@ static void try_command(struct step *step, unsigned int nth,
 	read_all(run.out, out, sizeof(out));
 	read_all(run.err, outcome->text, sizeof(outcome->text));
 	outcome->refused = run.status != 0;
-	outcome->lost = strstr(outcome->text, "the answer was lost") != NULL;
+	outcome->lost = strstr(outcome->text, "the answer was lost");
 	outcome->error = outcome->refused ? ENOMEM : 0;
 	judge(command, nth, &run, out, outcome);
 }
