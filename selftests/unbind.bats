@@ -44,8 +44,20 @@ start_reader() {
 	wait_until 10 "the reader has the device open" has_open "$pid" /dev/edu0
 }
 
+passes() {
+	json "[.[][]][0].passes" line show edu0
+}
+
+passes_beyond() {
+	(($(passes) > $1))
+}
+
+# Returns when it is at work.
 start_raiser() {
+	local before
+	before=$(passes)
 	start raiser irqctl raise edu0 0x2 count 100000000
+	wait_until 20 "interrupts come" passes_beyond "$before"
 }
 
 # went PID NAME: the process of that name has failed for want of a device.
@@ -174,7 +186,6 @@ gone() {
 		files+=("$file")
 	done
 	start_raiser
-	pause 0.5
 	unbind
 	went "$pid" raiser
 	for file in "${files[0]}" "${files[29]}"; do
@@ -273,7 +284,6 @@ gone() {
 	for ((round = 1; round <= 10; round++)); do
 		irqctl handler add edu0/worker sources 0x2 bottom kthread
 		start_raiser
-		wait_until 10 "the raiser has the device open" has_open "$pid" /dev/edu0
 		unbind
 		went "$pid" raiser
 		bind
@@ -286,7 +296,6 @@ gone() {
 	start_reader
 	reader=$pid
 	start_raiser
-	wait_until 10 "the raiser has the device open" has_open "$pid" /dev/edu0
 	echo 1 >"/sys/bus/pci/devices/$FUNCTION/remove"
 	went "$reader" reader
 	went "$pid" raiser
