@@ -162,11 +162,15 @@ static bool is_complaint(const char *text)
 	return !strncmp(text, "irqctl: ", 8) && end && !end[1];
 }
 
-/* In the words of the kernel's, of errno's, or of the C library's. */
+/*
+ * In the words of the kernel's, of errno's, or of the C library's. A socket that cannot be
+ * had is ENFILE; what a call says that test builds have fail is its own.
+ */
 static bool tells_why(const char *text)
 {
 	return strstr(text, "memory") || strstr(text, strerror(ENOBUFS)) ||
-	       strstr(text, strerror(EFAULT));
+	       strstr(text, strerror(EFAULT)) ||
+	       strstr(text, strerror(ENFILE)) || fault_kind() == FAULT_HOOK;
 }
 
 static void judge(const struct command *command, unsigned int nth,
