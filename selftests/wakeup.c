@@ -72,8 +72,8 @@ static void bind_bottom(struct nl *nl, const char *bottom, int cpu)
 FIXTURE_SETUP(wakeup)
 {
 	objects_open(&self->nl);
-	if (variant->top)
-		line_top(&self->nl, LINE, variant->top);
+	if (variant->top && !try_top(&self->nl, LINE, variant->top))
+		SKIP(return, "who shares the INTx does not agree to this top half");
 	line_affinity(&self->nl, LINE, cpu_nth(CPU_HALVES));
 	self->id = handler_new(&self->nl, LINE, HANDLER, FIRST | LAST,
 			       variant->bottom);
