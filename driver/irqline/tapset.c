@@ -94,11 +94,14 @@ void irqline_tapset_end(struct irqline_tapset *set)
 
 /*
  * Wait queues have locks that sleep under PREEMPT_RT, where a bottom half may run
- * in a top half that is exempt from threading (IRQF_NO_THREAD).
+ * in a top half that is exempt from threading (IRQF_NO_THREAD). Where raw locks are
+ * checked as if they were PREEMPT_RT's, that is wrong elsewhere, too.
  */
 static bool irqline_tapset_may_wake(void)
 {
-	return !IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible();
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return preemptible();
+	return !IS_ENABLED(CONFIG_PROVE_RAW_LOCK_NESTING) || !in_hardirq();
 }
 
 /**
