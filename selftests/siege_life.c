@@ -258,21 +258,14 @@ static void others_go_on(struct target *target)
 			pthread_rwlock_unlock(&siege->targets[i].gate);
 }
 
-static void go(struct target *target, int how)
+/* With , the registers of this one come or go with it. */
+static void take_step(struct target *target, void (*step)(struct target *),
+		      bool moves)
 {
-	if (ends[how].registers_go)
+	if (moves)
 		others_stop(target);
-	ends[how].go(target);
-	if (ends[how].registers_go)
-		others_go_on(target);
-}
-
-static void come(struct target *target, int how)
-{
-	if (ends[how].registers_come)
-		others_stop(target);
-	ends[how].come(target);
-	if (ends[how].registers_come)
+	step(target);
+	if (moves)
 		others_go_on(target);
 }
 
@@ -294,14 +287,14 @@ static void go_and_come(struct target *target, int how)
 	pthread_mutex_t *bus = &target->siege->bus;
 
 	pthread_mutex_lock(bus);
-	go(target, how);
+	take_step(target, ends[how].go, ends[how].registers_go);
 	end(target);
 	if (!ends[how].alone) {
 		pthread_mutex_unlock(bus);
 		sched_yield();
 		pthread_mutex_lock(bus);
 	}
-	come(target, how);
+	take_step(target, ends[how].come, ends[how].registers_come);
 	target_arrive(target);
 	pthread_mutex_unlock(bus);
 }
