@@ -258,7 +258,7 @@ static void others_go_on(struct target *target)
 			pthread_rwlock_unlock(&siege->targets[i].gate);
 }
 
-/* With , the registers of this one come or go with it. */
+/* With "moves" the registers of this one come or go, too. */
 static void take_step(struct target *target, void (*step)(struct target *),
 		      bool moves)
 {
