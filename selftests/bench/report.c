@@ -125,9 +125,9 @@ static double relate(enum relation relation, __u64 first, __u64 second)
 	return (double)first;
 }
 
-static double of_min(const struct row *row)
+static double of_least(const struct row *row)
 {
-	return relate(row->relation, row->first.min, row->second.min);
+	return relate(row->relation, row->first.least, row->second.least);
 }
 
 static double of_median(const struct row *row)
@@ -137,7 +137,7 @@ static double of_median(const struct row *row)
 
 static bool within(const struct row *row, double limit)
 {
-	return of_min(row) <= limit && of_median(row) <= limit;
+	return of_least(row) <= limit && of_median(row) <= limit;
 }
 
 static bool holds(const struct row *row)
@@ -156,12 +156,12 @@ static void format(enum relation relation, double value, char *text, size_t size
 		snprintf(text, size, "%.3f", value);
 }
 
-static void print_pair(FILE *to, int width, enum relation relation, double min,
+static void print_pair(FILE *to, int width, enum relation relation, double least,
 		       double median)
 {
 	char left[24], right[24], pair[64];
 
-	format(relation, min, left, sizeof(left));
+	format(relation, least, left, sizeof(left));
 	format(relation, median, right, sizeof(right));
 	snprintf(pair, sizeof(pair), "%s / %s", left, right);
 	fprintf(to, " %-*s", width, pair);
@@ -209,14 +209,14 @@ static void print_row(FILE *to, const struct row *row)
 	char limit[24];
 
 	fprintf(to, "%-*s", NAME_WIDTH, row->name);
-	print_pair(to, PAIR_WIDTH, ALONE, row->first.min, row->first.median);
+	print_pair(to, PAIR_WIDTH, ALONE, row->first.least, row->first.median);
 	if (row->relation == ALONE)
 		fprintf(to, " %-*s %-*s", PAIR_WIDTH, "", PAIR_WIDTH, "");
 	else
-		print_pair(to, PAIR_WIDTH, ALONE, row->second.min,
+		print_pair(to, PAIR_WIDTH, ALONE, row->second.least,
 			   row->second.median);
 	if (row->relation != ALONE)
-		print_pair(to, PAIR_WIDTH, row->relation, of_min(row),
+		print_pair(to, PAIR_WIDTH, row->relation, of_least(row),
 			   of_median(row));
 	fprintf(to, " %6.2f%%", row_drift(row));
 	if (row->bar) {
@@ -301,6 +301,7 @@ static void json_summary(FILE *to, const char *key, const struct summary *summar
 {
 	fprintf(to, ", \"%s\": {\"count\": %u", key, summary->count);
 	json_number(to, "min", summary->min);
+	json_number(to, "least", summary->least);
 	json_number(to, "lower", summary->lower);
 	json_number(to, "median", summary->median);
 	json_number(to, "upper", summary->upper);
@@ -316,8 +317,8 @@ static void json_row(FILE *to, const struct row *row)
 	json_summary(to, "first", &row->first);
 	if (row->relation != ALONE) {
 		json_summary(to, "second", &row->second);
-		fprintf(to, ", \"relation\": \"%s\", \"min\": %g, \"median\": %g",
-			relations[row->relation], of_min(row), of_median(row));
+		fprintf(to, ", \"relation\": \"%s\", \"least\": %g, \"median\": %g",
+			relations[row->relation], of_least(row), of_median(row));
 	}
 	if (row->bar)
 		fprintf(to, ", \"bar\": \"%s\", \"limit\": %g, \"holds\": %s",
@@ -363,6 +364,13 @@ void report_plot(FILE *to)
 	}
 }
 
+static double of_worse(const struct row *row)
+{
+	double least = of_least(row), median = of_median(row);
+
+	return least > median ? least : median;
+}
+
 /* The rows of a bar; and the worst of them. */
 static unsigned int find_worst(enum bar bar, const struct row **worst)
 {
@@ -376,7 +384,7 @@ static unsigned int find_worst(enum bar bar, const struct row **worst)
 			if (row->bar != bar)
 				continue;
 			rows++;
-			if (!*worst || of_median(row) > of_median(*worst))
+			if (!*worst || of_worse(row) > of_worse(*worst))
 				*worst = row;
 		}
 	}
@@ -427,7 +435,7 @@ static enum verdict report_bar(FILE *to, enum bar bar)
 	format(bars[bar].limit < 10 ? RATIO : ALONE, bars[bar].limit, limit,
 	       sizeof(limit));
 	fprintf(to, "at most");
-	print_pair(to, 0, worst->relation, of_min(worst), of_median(worst));
+	print_pair(to, 0, worst->relation, of_least(worst), of_median(worst));
 	fprintf(to, " (%s), of %s", worst->name, limit);
 	if (verdict == EXPLAINED)
 		fprintf(to, " # XFAIL Documentation/bench.rst tells why");

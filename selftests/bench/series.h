@@ -19,7 +19,7 @@ struct series {
 /* What is told of them. The median is one of them, as the quartiles are. */
 struct summary {
 	unsigned int count;
-	__u64 min, lower, median, upper, max;
+	__u64 min, least, lower, median, upper, max;
 	/* Medians of the first half and of the second. */
 	__u64 first, second;
 };
