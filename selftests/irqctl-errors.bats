@@ -50,6 +50,7 @@ refused() {
 }
 
 @test "unknown keywords, missing values, words too many and twice are misuse" {
+	misused line show edu0/x
 	misused line show edu0 edu1
 	misused line set edu0
 	misused line set edu0 speed 3
@@ -59,6 +60,8 @@ refused() {
 	misused handler add edu0/x sources 0x2 prio 3
 	misused handler add edu0/x sources 0x2 work spin
 	misused handler add edu0/x sources 0x2 lanes many
+	misused handler show edu0/factorial edu0/dma
+	misused strategy show bottom
 	misused handler set edu0/factorial
 	misused handler del edu0/factorial now
 	misused stats show edu0 histogram
@@ -66,6 +69,8 @@ refused() {
 	misused stats show edu0/factorial lane
 	misused stats show edu0/factorial lane one
 	misused stats show edu0/factorial hist lane 0
+	misused stats reset edu0/factorial now
+	misused monitor alert config
 	misused raise edu0 0x2 twice
 	misused handler add edu0/x sources 0x2 sources 0x4
 	misused line set edu0 clock on clock off
@@ -77,6 +82,9 @@ refused() {
 	misused handler del /factorial
 	misused handler set edu0/ bottom tasklet
 	misused handler set edu0/a/b bottom tasklet
+	misused handler show edu0/a/b
+	misused stats show edu0/a/b
+	misused stats reset /factorial
 }
 
 @test "numbers and times are read whole and strictly" {
@@ -217,12 +225,13 @@ refused() {
 }
 
 @test "misuse says which word is wrong, and why" {
-	local words why
+	local words why long
+	long=$(printf %256s '' | tr ' ' x)
 	while IFS='|' read -r words why; do
 		# shellcheck disable=SC2086 # the words of a command
 		misused $words
 		[[ $err == "irqctl: "*": $why"* ]] || fail "irqctl $words says" "$err"
-	done <<-'END'
+	done <<-END
 		raise edu0|MASK: is missing
 		raise edu0 0|0: names no source
 		raise edu0 0xFG|0xFG: not a number
@@ -233,6 +242,8 @@ refused() {
 		handler add edu0/x sources 0x2 priority -x|priority -x: not a number
 		handler add edu0/x sources 0x2 sched fifo:|sched fifo:: not a number
 		handler add edu0/x sources 0x2 sched whatever-it-is:3|sched whatever-it-is:3: not
+		line show $long|$long: too long
+		handler show edu0/$long|edu0/$long: too long
 		line set a/b top hard|a/b: not a LINE such as edu0
 		line set edu0 affinity 0-|affinity 0-: not a CPU list
 		line set edu0 affinity 3-1|affinity 3-1: a range that ends before it begins

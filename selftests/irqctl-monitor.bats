@@ -10,9 +10,11 @@ load lib
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
+	RECEIVE_MAX=
 }
 
 teardown() {
+	[[ -z $RECEIVE_MAX ]] || echo "$RECEIVE_MAX" >/proc/sys/net/core/rmem_max
 	stop_background
 	delete_handlers
 }
@@ -178,4 +180,30 @@ overflow() {
 	done
 	flush_changes
 	seen 40 worker
+}
+
+# shows_again N: the state of N objects, after that at the begin.
+shows_again() {
+	[[ $(grep -c '^state ' monitor.out) -eq $((2 * $1)) ]]
+}
+
+# A socket of the least size has room for a few changes only.
+@test "monitor says that changes were lost, and shows the state again" {
+	read -r RECEIVE_MAX </proc/sys/net/core/rmem_max
+	echo 4096 >/proc/sys/net/core/rmem_max
+	watch monitor
+	kill -STOP "$pid"
+	local i
+	for ((i = 0; i < 10; i++)); do
+		irqctl handler add edu0/worker sources 0x2
+		irqctl handler del edu0/worker
+	done
+	echo "$RECEIVE_MAX" >/proc/sys/net/core/rmem_max
+	kill -CONT "$pid"
+	wait_until 20 "the monitor shows the state again" shows_again 6
+	flush_changes
+	seen 1 '^notifications-lost$'
+	sed -n '/^notifications-lost$/,$p' monitor.out >since
+	[ "$(grep -c '^state ' since)" -eq 6 ]
+	refute has since worker
 }

@@ -148,6 +148,14 @@ settle() {
 	[[ $out == *"edu0/worker"*latency*"run time"* ]]
 }
 
+@test "hist of a handler without events has no buckets" {
+	irqctl handler add edu0/idle sources 0x2
+	try irqctl stats show edu0/idle hist
+	[ "$status" -eq 0 ]
+	[[ $out == *"edu0/idle latency: 0 events"*"edu0/idle run time: 0 events"* ]]
+	[[ $out != *p50* ]]
+}
+
 @test "the counts of every lane add up, even while events are pending" {
 	irqctl handler add edu0/worker sources 0x2
 	irqctl handler add edu0/slow sources 0x2 bottom workqueue work sleep 100ms

@@ -89,10 +89,16 @@ finish() {
 	wait "$1" || status=$?
 }
 
+# stop_background: by SIGTERM, so that each can end in order; what has not done so after
+# a while is killed.
 stop_background() {
 	local child
 	for child in "${BACKGROUND[@]}"; do
-		kill -KILL "$child" 2>/dev/null || continue
+		kill -TERM "$child" 2>/dev/null || :
+	done
+	for child in "${BACKGROUND[@]}"; do
+		wait_until 5 "process $child has ended" exited "$child" ||
+			kill -KILL "$child" 2>/dev/null || :
 		wait "$child" 2>/dev/null || :
 	done
 	BACKGROUND=()
