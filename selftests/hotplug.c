@@ -203,7 +203,7 @@ static void check_there(struct __test_metadata *_metadata,
 	if (variant->percpu)
 		line_affinity_soon(&self->nl, LINE, self->cpu);
 	flow_wait(&self->flow, EVENTS);
-	EXPECT_GE(ran_there(self, EVENTS), EVENTS - IN_FLIGHT);
+	EXPECT_GE(ran_there(self, EVENTS) + IN_FLIGHT, EVENTS);
 	if (!variant->thread)
 		return;
 	snprintf(expected, sizeof(expected), "%d", self->cpu);
