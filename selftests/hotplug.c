@@ -12,9 +12,9 @@
 #define HANDLER		"hotplug"
 #define SOURCES		0x00fffe00U
 #define ROUNDS		3
-#define EVENTS		repeats(100)
 /* One of each source may be counted already, and still be on its way to us. */
 #define IN_FLIGHT	15
+#define EVENTS		(IN_FLIGHT + repeats(100))
 
 FIXTURE(hotplug)
 {
