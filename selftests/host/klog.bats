@@ -75,6 +75,14 @@ race()
 	complains "ODEBUG: Out of memory. ODEBUG disabled"
 }
 
+@test "leaks are not looked for if the command line says so, and in no other case" {
+	off="kmemleak: Kernel memory leak detector disabled"
+	printf "[    0.%06d] %s\n" 1 "$off" 2 "Kernel command line: kmemleak=off quiet" >"$log"
+	run -0 "$klog" "$log"
+	printf "[    0.%06d] %s\n" 1 "Kernel command line: kmemleak=on" 2 "$off" >"$log"
+	run -1 "$klog" "$log"
+}
+
 @test "stalls, hung tasks and lost interrupts" {
 	complains "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:"
 	complains "rcu: INFO: rcu_preempt self-detected stall on CPU"
