@@ -4,7 +4,7 @@
  * device and says of the others' interrupts that they are not its own, none starves,
  * and each is switched, goes and comes back alone while the others go on.
  *
- * What the other driver hinders, and what lines do to each other, is in top.c.
+ * What the other driver hinders, and what lines do to each other, is in neighbours.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -116,7 +116,7 @@ TEST_F(shared, interrupts_of_another_driver_are_counted)
 	EXPECT_EQ(passes, line_u64(&self->nl, LINE, IRQLINE_A_LINE_PASSES));
 }
 
-/* Not all can be had beside the other driver; which, is in top.c. */
+/* Not all can be had beside the other driver; which, is in neighbours.c. */
 static void switch_any(struct _test_data_shared *self)
 {
 	try_top(&self->nl, lines[random_below(&self->seed, LINES)],
