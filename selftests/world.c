@@ -7,13 +7,29 @@
 
 #define ARRAY_LEN(array)	(sizeof(array) / sizeof((array)[0]))
 
+static void dump(struct nl *nl, struct nl_msg *msg, __u8 cmd,
+		 struct nl_list *list)
+{
+	if (nl_dump(nl, msg, list) || list->interrupted)
+		die("dump of command %u: %s", cmd, strerror(nl->ack.error));
+}
+
 void world_dump(struct nl *nl, __u8 cmd, struct nl_list *list)
 {
 	struct nl_msg msg;
 
 	nl_init(&msg, cmd);
-	if (nl_dump(nl, &msg, list) || list->interrupted)
-		die("dump of command %u: %s", cmd, strerror(nl->ack.error));
+	dump(nl, &msg, cmd, list);
+}
+
+void world_dump_line(struct nl *nl, __u8 cmd, __u16 type, const char *line,
+		     struct nl_list *list)
+{
+	struct nl_msg msg;
+
+	nl_init(&msg, cmd);
+	nl_put_str(&msg, type, line);
+	dump(nl, &msg, cmd, list);
 }
 
 /* Their place in the message stays. */

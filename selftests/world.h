@@ -13,8 +13,11 @@ struct world {
 	struct nl_list lines, handlers, strategies, stats;
 };
 
-/* Ends the test if the dump fails or was interrupted. */
+/* These end the test if the dump fails or was interrupted. */
 void world_dump(struct nl *nl, __u8 cmd, struct nl_list *list);
+/* Of one line, which is an attribute of this type. */
+void world_dump_line(struct nl *nl, __u8 cmd, __u16 type, const char *line,
+		     struct nl_list *list);
 void world_get(struct nl *nl, struct world *world);
 void world_free(struct world *world);
 /* The name of what has changed, or NULL. */
