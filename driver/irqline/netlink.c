@@ -8,6 +8,7 @@
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
+#include <irqline_fault.h>
 
 #include "compat.h"
 #include "line.h"
@@ -419,7 +420,8 @@ struct genl_family irqline_nl_family __ro_after_init = {
  */
 int irqline_nl_init(void)
 {
-	int err = genl_register_family(&irqline_nl_family);
+	int err = irqline_fault() ? -ENOMEM :
+		  genl_register_family(&irqline_nl_family);
 
 	if (err)
 		return err;
