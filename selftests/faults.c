@@ -217,14 +217,15 @@ static bool is_first(unsigned int nth)
 
 /*
  * One request, on a socket of its own: a dump that failed may still be under way. Leaves
- * what came back in , and in nl->ack.
+ * what came back in @x.
  */
-static void ask(const struct request *request, unsigned int nth, struct nl *nl,
+static void ask(const struct step *step, unsigned int nth, struct nl *nl,
 		struct exchange *x)
 {
+	const struct request *request = step->data;
 	struct nl_msg msg;
 
-	nl_open(nl, IRQLINE_FAMILY_NAME);
+	nl_open_too(nl, step->nl);
 	nl_init(&msg, request->cmd);
 	put_values(&msg, request->values);
 	exchange(nl, &msg, request->dump ? NLM_F_DUMP : NLM_F_ACK, nth, x);
@@ -245,7 +246,7 @@ static void undo_request(struct step *step)
 }
 
 /* Where the fault is that has no text: the netlink core has none, but irqline does. */
-static void review_silence(struct step *step, unsigned int nth,
+static bool review_silence(struct step *step, unsigned int nth,
 			   struct outcome *outcome)
 {
 	struct nl_list reply = { 0 };
@@ -254,9 +255,9 @@ static void review_silence(struct step *step, unsigned int nth,
 	int i;
 
 	if (outcome->error != ENOMEM || *outcome->text)
-		return;
+		return false;
 	fault_trace(true);
-	ask(step->data, nth, &nl, &x);
+	ask(step, nth, &nl, &x);
 	fault_hit();
 	fault_trace(false);
 	for (i = 0; i < x.count; i++)
@@ -268,6 +269,7 @@ static void review_silence(struct step *step, unsigned int nth,
 		wrong(outcome, "no text");
 	nl_free(&reply);
 	nl_close(&nl);
+	return true;
 }
 
 static void try_request(struct step *step, unsigned int nth,
@@ -280,7 +282,7 @@ static void try_request(struct step *step, unsigned int nth,
 	struct nl nl;
 	int i;
 
-	ask(request, nth, &nl, &x);
+	ask(step, nth, &nl, &x);
 	outcome->hit = fault_hit();
 	for (i = 0; i < x.count; i++) {
 		if (x.datagrams[i].error) {

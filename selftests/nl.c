@@ -449,6 +449,12 @@ void nl_open(struct nl *nl, const char *family)
 	nl_free(&reply);
 }
 
+void nl_open_too(struct nl *nl, const struct nl *other)
+{
+	open_socket(nl);
+	nl->family = other->family;
+}
+
 void nl_close(struct nl *nl)
 {
 	close(nl->fd);

@@ -54,6 +54,8 @@ struct nl_list {
 };
 
 void nl_open(struct nl *nl, const char *family);
+/* Another socket to the family of one that is open. */
+void nl_open_too(struct nl *nl, const struct nl *other);
 void nl_close(struct nl *nl);
 void nl_join(struct nl *nl, const char *family, const char *group);
 

@@ -12,10 +12,16 @@
 /* A step of which more goes wrong than this is not tried further. */
 #define WRONG_MAX	20
 
-/* The lines, handlers and counts that a step leaves behind. */
+/* When a slow step has survived so many in a row, it is tried with one in so many. */
+#define ROW		3
+#define LEAP		6
+
+/* The lines, handlers and counts that a step leaves behind, and those of before a try. */
 struct sweep {
 	struct step *step;
-	struct world done;
+	struct world done, before;
+	bool known;		/* nothing was done since before was looked at */
+	unsigned int row;	/* so many were survived, one after the other */
 	int wrong;
 };
 
@@ -95,37 +101,69 @@ static void judge_done(struct sweep *sweep, unsigned int nth,
 			 what);
 }
 
+static void forget(struct sweep *sweep)
+{
+	if (sweep->known)
+		world_free(&sweep->before);
+	sweep->known = false;
+}
+
+/* A look costs as much as many a try: what the last one has found is as good. */
+static void get_ready(struct sweep *sweep)
+{
+	struct step *step = sweep->step;
+
+	if (step->prepare) {
+		forget(sweep);
+		step->prepare(step);
+	}
+	if (!sweep->known)
+		look(step, &sweep->before);
+	sweep->known = true;
+}
+
+static void judge(struct sweep *sweep, unsigned int nth, bool first,
+		  struct outcome *outcome, const struct world *after)
+{
+	/* All that went wrong is that nobody could be told. */
+	if (outcome->refused && outcome->lost &&
+	    differs(sweep->step, &sweep->before, after))
+		outcome->refused = false;
+	if (*outcome->wrong)
+		complain(sweep, nth, outcome, "%s", outcome->wrong);
+	if (outcome->refused)
+		judge_refusal(sweep, nth, outcome, &sweep->before, after);
+	else if (first)
+		world_blank_ids(after);
+	else
+		judge_done(sweep, nth, outcome, after);
+}
+
 /* Returns whether a fault was hit. */
 static bool try(struct sweep *sweep, unsigned int nth, bool first)
 {
 	struct step *step = sweep->step;
 	struct outcome outcome = { };
-	struct world before, after;
+	struct world after;
+	bool again;
 
-	if (step->prepare)
-		step->prepare(step);
-	look(step, &before);
+	get_ready(sweep);
 	step->try(step, nth, &outcome);
 	look(step, &after);
-	if (step->review)
-		step->review(step, nth, &outcome);
-	/* All that went wrong is that nobody could be told. */
-	if (outcome.refused && outcome.lost && differs(step, &before, &after))
-		outcome.refused = false;
-	if (*outcome.wrong)
-		complain(sweep, nth, &outcome, "%s", outcome.wrong);
-	if (outcome.refused) {
-		judge_refusal(sweep, nth, &outcome, &before, &after);
-	} else if (first) {
-		world_blank_ids(&after);
-		sweep->done = after;
-	} else {
-		judge_done(sweep, nth, &outcome, &after);
+	again = step->review && step->review(step, nth, &outcome);
+	judge(sweep, nth, first, &outcome, &after);
+	sweep->row = outcome.refused ? 0 : sweep->row + 1;
+	forget(sweep);
+	if (outcome.refused && !again) {
+		sweep->before = after;
+		sweep->known = true;
+		return outcome.hit;
 	}
 	if (!outcome.refused && step->undo)
 		step->undo(step);
-	world_free(&before);
-	if (outcome.refused || !first)
+	if (!outcome.refused && first)
+		sweep->done = after;
+	else
 		world_free(&after);
 	return outcome.hit;
 }
@@ -143,11 +181,20 @@ static unsigned int stride(const struct step *step, unsigned int total)
 	return tries && total > tries ? (total + tries - 1) / tries : 1;
 }
 
+/* What the kernel can do without comes last, and there is much of it. */
+static unsigned int leap(const struct sweep *sweep, unsigned int every)
+{
+	if (!sweep->step->slow || sweep->row < ROW || getenv("IRQLINE_FAULTS_MOST"))
+		return every;
+	return every * LEAP;
+}
+
 static void run(struct sweep *sweep, unsigned int every)
 {
 	unsigned int nth = every > 1 ? 1 + random_below(sweep_seed(), every) : 1;
 
-	for (; try(sweep, nth, false); nth += every) {
+	sweep->row = 0;
+	for (; try(sweep, nth, false); nth += leap(sweep, every)) {
 		sweep->step->count++;
 		if (sweep->wrong > WRONG_MAX) {
 			printf("# %s: and so on\n", sweep->step->label);
@@ -168,13 +215,15 @@ int sweep(struct step *step)
 	step->refusals = 0;
 	try(&sweep, SWEEP_NEVER, true);
 	/* What the kernel fills up once in a while was among those. */
-	if (most(step))
+	if (most(step) && !step->slow)
 		try(&sweep, SWEEP_NEVER, false);
 	every = stride(step, fault_counted());
 	run(&sweep, every);
 	world_free(&sweep.done);
-	printf("# %s: %u faults, 1 in %u, %u refused, %u survived\n", step->label,
-	       step->count, every, step->refusals, step->count - step->refusals);
+	forget(&sweep);
+	printf("# %s: %u faults, 1 in %u%s, %u refused, %u survived\n", step->label,
+	       step->count, every, step->slow ? " while some are refused" : "",
+	       step->refusals, step->count - step->refusals);
 	fflush(stdout);
 	/* A whole sweep that has nothing refused is no test. */
 	return sweep.wrong + (every == 1 && !step->refusals && !step->frugal);

@@ -30,11 +30,15 @@ struct step {
 	void (*undo)(struct step *step);
 	/* Calls fault_arm(nth), does it, calls fault_hit(), and tells. */
 	void (*try)(struct step *step, unsigned int nth, struct outcome *outcome);
-	/* What takes another try to find out, when all has been looked at. Or NULL. */
-	void (*review)(struct step *step, unsigned int nth, struct outcome *outcome);
+	/*
+	 * What takes another try to find out, when all has been looked at: returns
+	 * whether it has tried again. Or NULL.
+	 */
+	bool (*review)(struct step *step, unsigned int nth, struct outcome *outcome);
 	bool moves;		/* events come of it: counts are not compared */
 	bool partly;		/* what is refused may be done for some lines */
 	bool frugal;		/* it may need no memory at all */
+	bool slow;		/* each try takes seconds */
 	bool blind;		/* there is nothing to be asked what has changed */
 	unsigned int most;	/* tries: of more allocations every so many-th fails; or 0 */
 	const void *data;
