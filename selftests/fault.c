@@ -61,58 +61,95 @@ static bool can_filter(void)
 	return !access(DEBUGFS "failslab/require-start", F_OK);
 }
 
-/* Where a function of the kernel's begins, and the next one. */
-static bool find_function(const char *name, unsigned long *start,
-			  unsigned long *end)
-{
-	FILE *file = fopen("/proc/kallsyms", "r");
-	unsigned long address;
-	char symbol[256];
-
-	*start = 0;
-	*end = ULONG_MAX;
-	while (file && fscanf(file, "%lx %*c %255s%*[^\n]", &address, symbol) == 2)
-		if (!strcmp(symbol, name))
-			*start = address;
-	if (file)
-		rewind(file);
-	while (file && fscanf(file, "%lx %*c %255s%*[^\n]", &address, symbol) == 2)
-		if (address > *start && address < *end)
-			*end = address;
-	if (file)
-		fclose(file);
-	return *start;
-}
+/* Where code begins, and what comes next. */
+struct range {
+	unsigned long start, end;
+};
 
 /*
- * But for a part of the kernel's: an entry of /proc/irq that could not be made is
- * missed, with a warning, when the interrupt goes.
+ * Functions of the kernel's that are asked for. The first one is of kmemleak, which has an
+ * object for each that is allocated. It has others for when it gets no memory for one, so
+ * that would be half of all tries, and none of them fails.
  */
-static bool only_within(unsigned long start, unsigned long end)
-{
-	unsigned long reject_start, reject_end;
+static struct {
+	const char *name;
+	struct range range;
+} functions[] = {
+	{ .name = "__create_object" },
+	{ .name = FAULT_UNSURVIVED },
+	{ .name = FAULT_OF_FAMILY },
+	{ .name = FAULT_OF_DRIVER },
+	{ .name = FAULT_OF_PROBE },
+};
 
-	if (!find_function("register_irq_proc", &reject_start, &reject_end))
+static const struct range *const kmemleak = &functions[0].range;
+
+/* Of one line of a list in the order of addresses. Returns whether all are known. */
+static bool note_symbol(unsigned long address, const char *symbol)
+{
+	bool all = true;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(functions); i++) {
+		struct range *range = &functions[i].range;
+
+		if (!range->start && !strcmp(symbol, functions[i].name))
+			range->start = address;
+		else if (range->start && !range->end && address > range->start)
+			range->end = address;
+		all &= !!range->end;
+	}
+	return all;
+}
+
+/* The list is long, so it is read once, before each test has a process of its own. */
+__attribute__((constructor))
+static void find_functions(void)
+{
+	FILE *file = can_filter() ? fopen("/proc/kallsyms", "r") : NULL;
+	char line[512], symbol[256];
+	unsigned long address;
+	bool all = false;
+
+	while (file && !all && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%lx %*c %255s", &address, symbol) == 2)
+			all = note_symbol(address, symbol);
+	if (file)
+		fclose(file);
+}
+
+static const struct range *function(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(functions); i++)
+		if (!strcmp(functions[i].name, name) && functions[i].range.end)
+			return &functions[i].range;
+	return NULL;
+}
+
+static bool only_within(const struct range *range, const char *except)
+{
+	const struct range *other = except ? function(except) : kmemleak;
+
+	if (!range || !other)
 		return false;
-	set_all("require-start", start);
-	set_all("require-end", end);
-	set_all("reject-start", reject_start);
-	set_all("reject-end", reject_end);
+	set_all("require-start", range->start);
+	set_all("require-end", range->end);
+	set_all("reject-start", other->start);
+	set_all("reject-end", other->end);
 	return true;
 }
 
-bool fault_only_in_function(const char *name)
+bool fault_only_in_function(const char *name, const char *except)
 {
-	unsigned long start, end;
-
-	return can_filter() && find_function(name, &start, &end) &&
-	       only_within(start, end);
+	return can_filter() && only_within(function(name), except);
 }
 
-bool fault_only_in_module(const char *name)
+bool fault_only_in_module(const char *name, const char *except)
 {
 	char path[128], text[32], size[32];
-	unsigned long start;
+	struct range module;
 
 	snprintf(path, sizeof(path), "/sys/module/%s/sections/.text", name);
 	if (!can_filter() || !file_read(path, text, sizeof(text)))
@@ -120,16 +157,16 @@ bool fault_only_in_module(const char *name)
 	snprintf(path, sizeof(path), "/sys/module/%s/coresize", name);
 	if (!file_read(path, size, sizeof(size)))
 		return false;
-	start = strtoul(text, NULL, 16);
-	return only_within(start, start + strtoul(size, NULL, 10));
+	module.start = strtoul(text, NULL, 16);
+	module.end = module.start + strtoul(size, NULL, 10);
+	return only_within(&module, except);
 }
 
 void fault_anywhere(void)
 {
-	set_all("require-start", 0);
-	set_all("require-end", ULONG_MAX);
-	set_all("reject-start", 0);
-	set_all("reject-end", 0);
+	const struct range all = { 0, ULONG_MAX };
+
+	only_within(&all, NULL);
 }
 
 /* Those that may wait count, too. */

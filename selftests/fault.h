@@ -37,12 +37,25 @@ bool fault_hit_thread(pid_t tid);
 
 /*
  * From now on, only what is called by this function of the kernel's counts, or by the code
- * of this module; until fault_anywhere(). False if this kernel cannot tell (it lacks
- * CONFIG_FAULT_INJECTION_STACKTRACE_FILTER).
+ * of this module, until fault_anywhere(). Not what another function of the kernel's calls:
+ * that named, or else the one by which kmemleak allocates for itself. False if this kernel
+ * cannot tell (it lacks CONFIG_FAULT_INJECTION_STACKTRACE_FILTER).
  */
-bool fault_only_in_function(const char *name);
-bool fault_only_in_module(const char *name);
+bool fault_only_in_function(const char *name, const char *except);
+bool fault_only_in_module(const char *name, const char *except);
 void fault_anywhere(void);
+
+/* The functions that can be named: what is called for a netlink family, */
+#define FAULT_OF_FAMILY		"genl_register_family"
+/* for a driver, */
+#define FAULT_OF_DRIVER		"bus_add_driver"
+/* for a device that it finds; */
+#define FAULT_OF_PROBE		"pci_device_probe"
+/*
+ * and what the kernel does not survive: an entry of /proc/irq that could not be made is
+ * missed, with a warning, when the interrupt goes.
+ */
+#define FAULT_UNSURVIVED	"register_irq_proc"
 
 /* What the last one was, and what it was called there. */
 enum fault_kind fault_kind(void);

@@ -451,7 +451,7 @@ TEST_F_TIMEOUT(faultdev, of_who_binds_the_driver, PATIENCE)
 		.nl = &self->nl,
 	};
 
-	if (!fault_only_in_module("edu"))
+	if (!fault_only_in_module("edu", FAULT_UNSURVIVED))
 		SKIP(return, "the kernel cannot tell who allocates");
 	dev_function(NEIGHBOUR, function, sizeof(function));
 	unbind(&step);
