@@ -152,7 +152,7 @@ settle() {
 	irqctl handler add edu0/idle sources 0x2
 	try irqctl stats show edu0/idle hist
 	[ "$status" -eq 0 ]
-	[[ $out == *"edu0/idle latency: 0 events"*"edu0/idle run time: 0 events"* ]]
+	[[ $out == *edu0/idle*" latency: 0 events"*edu0/idle*" run time: 0 events"* ]]
 	[[ $out != *p50* ]]
 }
 
