@@ -89,7 +89,7 @@ refused() {
 
 @test "numbers and times are read whole and strictly" {
 	local number time
-	for number in "" x 12x 0x 1.5 " 1" "1 " 4294967296 0x100000000 -1 99999999999999999999; do
+	for number in "" x 12x 012 0x 1.5 " 1" "1 " 4294967296 0x100000000 -1 99999999999999999999; do
 		misused handler add edu0/x sources "$number"
 		misused raise edu0 "$number"
 	done
@@ -241,11 +241,15 @@ refused() {
 		handler add edu0/x sources 0x2 priority -99999999999|priority -99999999999: too small
 		handler add edu0/x sources 0x2 priority -x|priority -x: not a number
 		handler add edu0/x sources 0x2 sched fifo:|sched fifo:: not a number
+		handler add edu0/x sources 0x2 priority -99999999999999999999|priority -99999999999999999999: too small
 		handler add edu0/x sources 0x2 sched whatever-it-is:3|sched whatever-it-is:3: not
+		handler add edu0/x sources 0x2 sched whatever-that-may-be:3|sched whatever-that-may-be:3: not
 		line show $long|$long: too long
 		handler show edu0/$long|edu0/$long: too long
 		line set a/b top hard|a/b: not a LINE such as edu0
 		line set edu0 affinity 0-|affinity 0-: not a CPU list
+		line set edu0 affinity 0,|affinity 0,: not a CPU list
+		line set edu0 affinity 0;1|affinity 0;1: not a CPU list
 		line set edu0 affinity 3-1|affinity 3-1: a range that ends before it begins
 	END
 	try irqctl help nosuch

@@ -237,6 +237,8 @@ strategies() {
 @test "help and version" {
 	try irqctl line help
 	[[ $status -eq 0 && $out == "Usage: irqctl line "* ]]
+	try irqctl line show help
+	[[ $status -eq 0 && $out == "Usage: irqctl line "* ]]
 	try irqctl -V
 	[[ $status -eq 0 && $out == "irqctl "[0-9]* ]]
 }
