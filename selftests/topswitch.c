@@ -381,9 +381,7 @@ TEST_F_TIMEOUT(switching, hands_over_what_waits_for_the_thread, 60)
 	handler_bottom(&self->nl, LINE, HANDLER, "irq-thread");
 	handler_work(&self->nl, LINE, HANDLER, IRQLINE_WORK_SLEEP, SLEEP_NS);
 	for (i = 0; i < 2 * ARRAY_SIZE(tops); i++) {
-		dev_raise(fd, MARKER | OTHER_SOURCE);
-		WAIT_UNTIL(stats_pending(&self->nl, LINE, HANDLER),
-			   EVENT_TIMEOUT, "the top half takes the event");
+		raise_taken(&self->nl, fd, LINE, HANDLER, MARKER | OTHER_SOURCE);
 		try_top(&self->nl, LINE, tops[i % ARRAY_SIZE(tops)]);
 		dev_next(fd, other, &event);
 		EXPECT_EQ(i + 1, event.seq);
