@@ -100,8 +100,11 @@ seen() {
 	echo "$function" >/sys/bus/pci/drivers/edu/unbind
 	echo "$function" >/sys/bus/pci/drivers/edu/bind
 	flush_changes
-	seen 1 '^del line edu0 '
-	seen 1 '^add line edu0 '
+	# A kernel with DEBUG_TEST_DRIVER_REMOVE has a device go once more before it stays.
+	local goes
+	goes=$(changes | grep -c '^del line edu0 ')
+	[ "$goes" -eq 1 ] || [ "$goes" -eq 2 ]
+	seen "$goes" '^add line edu0 '
 }
 
 @test "monitor -j prints one JSON document for each line" {
