@@ -4,6 +4,9 @@
  * it asks the kernel for itself. It is armed when the command first turns to the driver:
  * what starts a program is no business of irqctl's.
  *
+ * The one that waits for changes is told of one when it first waits, and to end when it
+ * has seen to that.
+ *
  * A command that fails says so in one line on stderr, with exit status 1. What it was
  * to change has not changed; or has, in full, if the answer was lost, which it says, too.
  * What is done prints what it prints without a fault.
@@ -44,12 +47,14 @@ struct command {
 	const char *words[WORDS_MAX];
 	const char *undo[WORDS_MAX];
 	bool moves;		/* counts, or prints what is another each time */
+	bool waits;		/* for changes, until it is told to end */
 };
 
-/* A run of irqctl: its files, and how it ended. */
+/* A run of irqctl: its files, how it ended, and how often it has waited. */
 struct run {
 	pid_t pid;
 	int out, err, status;
+	int waits;
 };
 
 static char output_done[OUTPUT_MAX];
@@ -61,6 +66,7 @@ static void begin(struct run *run, const char * const *words)
 
 	for (i = 0; words[i]; i++)
 		argv[i + 1] = words[i];
+	run->waits = 0;
 	run->out = memfd_create("out", 0);
 	run->err = memfd_create("err", 0);
 	if (run->out < 0 || run->err < 0)
@@ -96,17 +102,27 @@ static bool is_device(const struct run *run, __u64 path)
 	return !memcmp(&word, "/dev/edu", sizeof(word));
 }
 
-/* It is about to make a socket, or to open a device. */
+static bool enters_call(const struct run *run, struct ptrace_syscall_info *info)
+{
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, run->pid, (void *)sizeof(*info), info) <= 0)
+		die("ptrace: %s", strerror(errno));
+	return info->op == PTRACE_SYSCALL_INFO_ENTRY;
+}
+
+/* It is about to make a socket, to open a device, or to listen for signals before. */
 static bool turns_to_driver(const struct run *run)
 {
 	struct ptrace_syscall_info info;
 
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, run->pid, (void *)sizeof(info), &info) <= 0)
-		die("ptrace: %s", strerror(errno));
-	if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
+	if (!enters_call(run, &info))
 		return false;
-	return info.entry.nr == SYS_socket ||
+	return info.entry.nr == SYS_socket || info.entry.nr == SYS_signalfd4 ||
 	       (info.entry.nr == SYS_openat && is_device(run, info.entry.args[1]));
+}
+
+static bool is_call(int status)
+{
+	return WSTOPSIG(status) == (SIGTRAP | 0x80);
 }
 
 static void run_up(const struct run *run)
@@ -123,22 +139,39 @@ static void run_up(const struct run *run)
 		status = go_on(run, PTRACE_SYSCALL, 0);
 		if (!WIFSTOPPED(status))
 			die("irqctl ends before it turns to the driver");
-	} while (WSTOPSIG(status) != (SIGTRAP | 0x80) || !turns_to_driver(run));
+	} while (!is_call(status) || !turns_to_driver(run));
+}
+
+/* Where it waits it has work to do, or its end to come. */
+static void see_to_wait(struct run *run, struct nl *nl)
+{
+	struct ptrace_syscall_info info;
+
+	if (!enters_call(run, &info) || info.entry.nr != SYS_poll)
+		return;
+	if (!run->waits++)
+		handler_set_u32(nl, LINE, "subject", IRQLINE_A_HANDLER_PRIORITY, 1);
+	else if (kill(run->pid, SIGTERM))
+		die("kill: %s", strerror(errno));
 }
 
 /* Returns whether the fault was hit. */
-static bool run_on(struct run *run)
+static bool run_on(struct run *run, const struct command *command, struct nl *nl)
 {
+	int request = command->waits ? PTRACE_SYSCALL : PTRACE_CONT;
 	bool hit = false;
 	int signal = 0;
 
 	for (;;) {
-		run->status = go_on(run, PTRACE_CONT, signal);
+		run->status = go_on(run, request, signal);
 		if (!WIFSTOPPED(run->status))
 			return hit;
 		signal = WSTOPSIG(run->status);
 		if (run->status >> 8 == (SIGTRAP | PTRACE_EVENT_EXIT << 8)) {
 			hit = fault_hit_thread(run->pid);
+			signal = 0;
+		} else if (is_call(run->status)) {
+			see_to_wait(run, nl);
 			signal = 0;
 		}
 	}
@@ -184,6 +217,8 @@ static void judge(const struct command *command, unsigned int nth,
 			memcpy(output_done, out, sizeof(output_done));
 		else if (!command->moves && strcmp(out, output_done))
 			wrong(outcome, "prints something else");
+		if (command->waits && !strstr(out, "\nchange handler " SUBJECT))
+			wrong(outcome, "does not tell of the change");
 	} else if (WEXITSTATUS(run->status) != 1 || !is_complaint(outcome->text)) {
 		wrong(outcome, "not one line, but status %d", WEXITSTATUS(run->status));
 	} else if (!tells_why(outcome->text)) {
@@ -201,7 +236,10 @@ static void try_command(struct step *step, unsigned int nth,
 	begin(&run, command->words);
 	run_up(&run);
 	fault_arm_thread(run.pid, nth);
-	outcome->hit = run_on(&run);
+	outcome->hit = run_on(&run, command, step->nl);
+	if (run.waits)
+		handler_set_u32(step->nl, LINE, "subject",
+				IRQLINE_A_HANDLER_PRIORITY, 0);
 	read_all(run.out, out, sizeof(out));
 	read_all(run.err, outcome->text, sizeof(outcome->text));
 	outcome->refused = run.status != 0;
@@ -257,6 +295,7 @@ COMMAND(strategy, { "strategy" });
 COMMAND(stats, { "stats" });
 COMMAND(stats_hist, { "stats", "show", SUBJECT, "hist" });
 COMMAND(stats_reset, { "stats", "reset", SUBJECT }, .moves = true);
+COMMAND(monitor, { "monitor" }, .moves = true, .waits = true);
 COMMAND(raise, { "raise", LINE, "0x2" }, .moves = true);
 
 FIXTURE_SETUP(faultctl)
