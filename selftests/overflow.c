@@ -608,6 +608,24 @@ TEST_F(hold, lies_between_its_watermarks)
 	expect_handled(_metadata, &self->nl, 4);
 }
 
+/* An event that finds the handler idle is the first and the last that there is room for. */
+TEST_F(hold, begins_with_a_single_event_if_that_is_the_watermark)
+{
+	struct nl_msg msg;
+
+	request_handler(&msg, IRQLINE_CMD_HANDLER_SET, LINE, HANDLER);
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_HIGH, 1);
+	nl_put_u32(&msg, IRQLINE_A_HANDLER_LOW, 0);
+	nl_must(&self->nl, &msg, NULL);
+	raise_nths(&self->nl, self->fd, 0, 1);
+	raise_held(&self->nl, self->fd, NTH(1));
+	EXPECT_EQ(1, stats_taken(&self->nl, LINE, HANDLER));
+
+	let_go(self);
+	expect_nths(_metadata, self->fd, self->id, 1, 0, 2);
+	expect_handled(_metadata, &self->nl, 2);
+}
+
 TEST_F(hold, ends_with_its_policy)
 {
 	const struct expected merged = { 2, NTH(1) | NTH(2), 1 };

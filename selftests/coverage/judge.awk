@@ -10,7 +10,7 @@
 
 # REASONS: a paragraph says why, and what is indented below it where:
 # FILE FUNCTION [TEXT]
-# File and function may end in *, which stands for anything.
+# File and function may end in *, which stands for anything; but a * alone is no function.
 # A place behind ~ is run at times, so it may have no range.
 FILENAME == ARGV[1] && (/^#/ || /^$/) { text = ""; next }
 FILENAME == ARGV[1] && /^[^\t]/ {
@@ -30,6 +30,8 @@ FILENAME == ARGV[1] {
 	optional[places] = sub(/^~/, "")
 	file_of[places] = $1
 	function_of[places] = $2
+	if ($2 == "*")
+		complaint[++complaints] = "a place in no function: " $0
 	sub(/^[^ ]+ +[^ ]+ */, "")
 	text_of[places] = $0
 	next
@@ -110,7 +112,7 @@ function judge_range(first, last, owner_,   i, found) {
 	if (found)
 		explained[found] += last - first + 1
 	else
-		complaint[++complaints] = sprintf("%s:%d%s: %s: %s", file, line[first],
+		complaint[++complaints] = sprintf("no reason: %s:%d%s: %s: %s", file, line[first],
 			last > first ? "-" line[last] : "", owner_, trim(source[line[first]]))
 }
 
@@ -123,7 +125,7 @@ END {
 	for (i = 1; i <= reasons; i++)
 		printf "%5d lines: %s\n", explained[i], reason[i]
 	for (i = 1; i <= complaints; i++)
-		print "no reason: " complaint[i]
+		print complaint[i]
 	for (i = 1; i <= places; i++)
 		if (!used[i] && !optional[i]) {
 			print "a reason for what is run: " place[i]
