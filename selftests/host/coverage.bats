@@ -74,10 +74,16 @@ all_reasons() {
 	[ "${lines[2]}" = "a reason for what is run: code.c quarter" ]
 }
 
-@test "a reason can be for all functions, and all files of a directory" {
-	judge < <(printf '%s\n' 'Nobody does it:' $'\tco* *')
+@test "a reason can be for all files and functions whose names begin alike" {
+	judge < <(printf '%s\n' 'Nobody does it:' $'\tco* no*' $'\tco* ha*')
 	[ "$status" -eq 0 ]
 	judge < <(printf '%s\n' 'Nobody does it:' $'\tco* ha*')
 	[ "$status" -eq 1 ]
 	[ "${lines[1]}" = "no reason: code.c:1-3: nothing: static bool nothing(void)" ]
+}
+
+@test "a reason cannot be for whatever there is" {
+	judge < <(printf '%s\n' 'Nobody does it:' $'\tcode.c *')
+	[ "$status" -eq 1 ]
+	[ "${lines[1]}" = "a place in no function: code.c *" ]
 }
