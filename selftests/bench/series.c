@@ -6,10 +6,11 @@
 #include "util.h"
 
 /*
- * A single run in which less had to be done than else (of a workqueue, one in some hundreds)
- * says nothing about what an event costs: the least figure is what one run in fifty needs.
+ * The few runs for which the scheduler did less than for all others (Documentation/bench.rst)
+ * say nothing about what an event costs, and how many of them a side meets is chance: the
+ * least figure is what one run in ten needs.
  */
-#define RARE	50
+#define RARE	10
 
 void series_add(struct series *series, __u64 figure)
 {
