@@ -5,7 +5,8 @@
 # Holds the lines that were not run, as lcov traces them, against the reasons for not
 # running them. A range is what lies between two lines of a function that were run. It has
 # a reason if its function is named among the places of one, or a text that is in one of
-# its lines. Prints how many lines there are for each reason; then the ranges that have none,
+# its lines. The end of a function has nothing to be run, and with some options is counted
+# apart. Prints how many lines there are for each reason; then the ranges that have none,
 # and the places without a range. Fails if there are any of these.
 
 # REASONS: a paragraph says why, and what is indented below it where:
@@ -103,11 +104,14 @@ function has_text(first, last, text,   number, end) {
 }
 
 function judge_range(first, last, owner_,   i, found) {
+	if (first == last && source[line[first]] == "}")
+		return
 	for (i = 1; i <= places; i++)
 		if (fits(file_of[i], file) && fits(function_of[i], owner_) &&
 		    has_text(first, last, text_of[i])) {
 			used[i] = 1
-			found = why[i]
+			if (!found)
+				found = why[i]
 		}
 	if (found)
 		explained[found] += last - first + 1

@@ -53,6 +53,14 @@ all_reasons() {
 	[ "${#lines[@]}" -eq 3 ]
 }
 
+@test "the end of a function needs no reason" {
+	# Line 15 is that, and not of the range 13 to 14 if line 14 was run.
+	sed -i 's/^DA:14,0/DA:14,1\nDA:15,0/' trace
+	judge < <(all_reasons | sed 's/return 0;/release/')
+	[ "$status" -eq 0 ]
+	[ "${lines[1]}" = "    1 lines: It is too late:" ]
+}
+
 @test "a reason is for one function" {
 	judge < <(all_reasons | sed 's/nothing/half nothing/')
 	[ "$status" -eq 1 ]
