@@ -377,14 +377,20 @@ void irqline_exec_run_here(struct irqline_exec *exec)
 	irqline_busy_leave(exec->busy);
 }
 
-/* Producer, with the queue full: make room at its end. */
-static void irqline_lane_drop_oldest(struct irqline_lane *lane)
+/*
+ * Producer, with the queue full: make room by dropping the oldest event. False if the owner
+ * has just begun with the one that waited elsewhere: then there is room.
+ */
+static bool irqline_lane_drop_oldest(struct irqline_lane *lane)
 {
 	if (!irqline_lane_unwait(lane, IRQLINE_STAGE_NONE)) {
+		if (irqline_queue_fill(&lane->queue) < irqline_queue_size(&lane->queue))
+			return false;
 		irqline_queue_peek(&lane->queue);
 		irqline_queue_pop(&lane->queue);
 	}
 	irqline_count(&lane->dropped, 1);
+	return true;
 }
 
 /* Producer, with room in the queue. */
@@ -416,9 +422,11 @@ static void irqline_lane_merge(struct irqline_lane *lane, u32 sources,
 static void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
 				  const struct irqline_pass *pass)
 {
+	bool bites = true;
+
 	switch (lane->overflow) {
 	case IRQLINE_OVERFLOW_DROP_OLDEST:
-		irqline_lane_drop_oldest(lane);
+		bites = irqline_lane_drop_oldest(lane);
 		irqline_lane_push(lane, sources, pass);
 		break;
 	case IRQLINE_OVERFLOW_MERGE:
@@ -432,7 +440,8 @@ static void irqline_lane_overflow(struct irqline_lane *lane, u32 sources,
 		irqline_count(&lane->dropped, 1);
 		break;
 	}
-	irqline_lane_bite(lane);
+	if (bites)
+		irqline_lane_bite(lane);
 }
 
 /**
