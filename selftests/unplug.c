@@ -523,4 +523,46 @@ TEST_F_TIMEOUT(unplug, ends_all_that_is_in_use, 570)
 	EXPECT_EQ(self->refs, module_refs());
 }
 
+#define SLEEPERS	16
+#define SLEEP_NS	(2 * NSEC_PER_SEC)
+
+static void add_sleepers(struct nl *nl)
+{
+	char name[16];
+	int i;
+
+	for (i = 0; i < SLEEPERS; i++) {
+		snprintf(name, sizeof(name), SLEEPER "%d", i);
+		handler_new(nl, LINE, name, SOURCES, "workqueue");
+		handler_work(nl, LINE, name, IRQLINE_WORK_SLEEP, SLEEP_NS);
+	}
+}
+
+/*
+ * Each of them is at an event when the one before it has ended; it is not to begin with the
+ * next one, or the waits would add up.
+ */
+TEST(unplug_waits_once_for_all_that_sleep)
+{
+	char function[NAME_MAX];
+	struct nl nl;
+	__u64 begin;
+	int fd, i;
+
+	objects_open(&nl);
+	dev_function(LINE, function, sizeof(function));
+	add_sleepers(&nl);
+	fd = dev_open(LINE, O_RDWR);
+	for (i = 0; i <= SLEEPERS; i++)
+		raise_taken(&nl, fd, LINE, SLEEPER "0", SOURCES);
+	close(fd);
+	begin = now_ns();
+	bus_unbind(function);
+	EXPECT_GT(SLEEPERS / 2 * SLEEP_NS, now_ns() - begin);
+	bus_bind(function);
+	WAIT_UNTIL(is_back(), BUS_PATIENCE, "the device is back");
+	objects_reset(&nl);
+	nl_close(&nl);
+}
+
 TEST_HARNESS_MAIN

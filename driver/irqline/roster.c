@@ -296,12 +296,19 @@ static bool irqline_roster_end_first(struct irqline_line *line)
  *
  * Passes go on, and acknowledge what nobody wants any more.
  *
- * Context: may sleep, up to one event of each handler.
+ * They end one by one, and those that come later go on with what waits. So that takes no
+ * time any more, but for the events in work, which wait at once.
+ *
+ * Context: may sleep, up to the longest event in work.
  */
 void irqline_roster_end(struct irqline_line *line)
 {
+	struct irqline_handler *handler;
+
 	mutex_lock(&line->mutex);
 	irqline_roster_swap(line, line->empty);
+	list_for_each_entry(handler, &line->handlers, node)
+		irqline_handler_spend(handler, IRQLINE_WORK_NONE, 0);
 	mutex_unlock(&line->mutex);
 	while (irqline_roster_end_first(line))
 		;
