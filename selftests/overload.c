@@ -365,6 +365,7 @@ TEST_F_TIMEOUT(overload, of_a_lane_for_each_cpu, 60)
 			IRQLINE_LANES_PERCPU);
 	lanes = stats_lanes(&self->nl, LINE, HANDLER);
 	self->memory = line_u64(&self->nl, LINE, IRQLINE_A_LINE_MEMORY);
+	self->throttles = line_u64(&self->nl, LINE, IRQLINE_A_LINE_THROTTLES);
 	self->flow = flow_of(variant->policy);
 	if (flows)
 		flow_start(&self->flow, &self->nl);
@@ -380,6 +381,7 @@ TEST_F_TIMEOUT(overload, of_a_lane_for_each_cpu, 60)
 	if (flows)
 		flow_stop(&self->flow, &self->nl);
 	check_account(_metadata, self, lanes);
+	EXPECT_LT(0, bitten(self));
 	EXPECT_STREQ("", self->flow.failure);
 	if (!flows)
 		return;
@@ -616,7 +618,7 @@ TEST_F_TIMEOUT(live, lanes_lose_nothing, 120)
 	EXPECT_EQ(self->flow.events, flow_last(&self->flow));
 }
 
-/* A beginning and an end in turn, each with an account that goes on. */
+/* A beginning and an end in turn, each with an account that goes on. Others see noise, too. */
 static void hear(struct __test_metadata *_metadata, struct _test_data_live *self,
 		 int ms)
 {
@@ -624,6 +626,8 @@ static void hear(struct __test_metadata *_metadata, struct _test_data_live *self
 	struct stats stats;
 
 	while ((header = nl_notification(&self->listener, ms))) {
+		if (strcmp(nl_str(header, IRQLINE_A_STATS_HANDLER), HANDLER))
+			continue;
 		ASSERT_EQ(self->alert, alert_parse(header, &stats));
 		ASSERT_TRUE(stats_add_up(&stats));
 		ASSERT_GE(stats.taken, self->told.taken);
