@@ -278,7 +278,7 @@ static int irqline_change_switch(struct irqline_change *change,
 	if (change->requeue)
 		irqline_laneset_nudge(handler->lanes);
 
-	irqline_laneset_budget(handler->lanes, settings->budget);
+	irqline_laneset_budget(handler->lanes, irqline_settings_budget(settings));
 	if (early)
 		irqline_handler_spend(handler, settings->work,
 				      settings->work_time);

@@ -124,6 +124,23 @@ bool irqline_name_valid(const char *name)
 }
 
 /**
+ * irqline_settings_budget() - how many events one run takes at most
+ * @settings: valid settings
+ *
+ * Where it may not sleep, a run does not spin for longer than %IRQLINE_SPIN_RUN_MAX, or for
+ * one event: with as many handlers as a line has, it would look like a CPU that hangs.
+ *
+ * Return: the budget or less, but not 0.
+ */
+u32 irqline_settings_budget(const struct irqline_handler_settings *settings)
+{
+	if (settings->work != IRQLINE_WORK_SPIN || settings->bottom.ops->may_sleep)
+		return settings->budget;
+	return clamp_t(u64, div64_u64(IRQLINE_SPIN_RUN_MAX, max(settings->work_time, 1ULL)),
+		       1, settings->budget);
+}
+
+/**
  * irqline_handler_lanes() - lanes for a handler, without executors
  * @handler: whose
  * @settings: valid settings
@@ -143,7 +160,7 @@ irqline_handler_lanes(struct irqline_handler *handler,
 		.overflow	= settings->overflow,
 		.high		= settings->high,
 		.low		= settings->low,
-		.budget		= settings->budget,
+		.budget		= irqline_settings_budget(settings),
 		.work		= irqline_handler_work,
 		.alarm		= irqline_handler_alarm,
 	};

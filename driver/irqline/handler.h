@@ -106,6 +106,7 @@ size_t irqline_handler_memory(const struct irqline_handler *handler);
 extern const struct irqline_handler_settings irqline_handler_defaults;
 
 bool irqline_name_valid(const char *name);
+u32 irqline_settings_budget(const struct irqline_handler_settings *settings);
 bool irqline_bottom_equal(const struct irqline_bottom_config *a,
 			  const struct irqline_bottom_config *b);
 bool irqline_rank_equal(const struct irqline_handler_settings *a,

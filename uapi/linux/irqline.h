@@ -31,6 +31,8 @@
 #define IRQLINE_WORK_TIME_MAX	10000000000ULL
 /* Longest spin where the strategy may not sleep, in nanoseconds. */
 #define IRQLINE_SPIN_TIME_MAX	1000000ULL
+/* The same of all events of one run: it ends then, whatever its budget. */
+#define IRQLINE_SPIN_RUN_MAX	64000000ULL
 /* Longest delay of a deferring strategy, in nanoseconds. */
 #define IRQLINE_DELAY_MAX	1000000000ULL
 /* Range of the period of the polling top half, in nanoseconds. */
