@@ -206,9 +206,9 @@ static const struct command ioctls[] = {
 	{ .label = "raise", .request = EDU_IOC_RAISE, .moves = true, .frugal = true,
 	  .argument.number = SOURCE },
 	{ .label = "factorial", .request = EDU_IOC_FACTORIAL, .moves = true,
-	  .frugal = true, .argument.factorial.operand = 5 },
+	  .argument.factorial.operand = 5 },
 	{ .label = "factorial timed", .request = EDU_IOC_FACTORIAL_TIMED,
-	  .moves = true, .frugal = true,
+	  .moves = true,
 	  .argument.timed = { .operand = 5, .timeout_ms = 10000 } },
 	{ .label = "dma to the device", .request = EDU_IOC_DMA, .moves = true,
 	  .argument.dma = { .length = sizeof(bytes),
@@ -216,18 +216,16 @@ static const struct command ioctls[] = {
 	{ .label = "dma from the device", .request = EDU_IOC_DMA, .moves = true,
 	  .argument.dma = { .length = sizeof(copy),
 			    .direction = EDU_DMA_FROM_DEVICE } },
-	{ .label = "info", .request = EDU_IOC_INFO, .frugal = true },
+	{ .label = "info", .request = EDU_IOC_INFO },
 	{ .label = "subscribe", .request = IRQLINE_TAP_IOC_SUBSCRIBE,
 	  .argument.handler.name = SUBJECT },
-	{ .label = "subscribe to all", .request = IRQLINE_TAP_IOC_SUBSCRIBE,
-	  .frugal = true },
+	{ .label = "subscribe to all", .request = IRQLINE_TAP_IOC_SUBSCRIBE },
 	{ .label = "unsubscribe", .request = IRQLINE_TAP_IOC_UNSUBSCRIBE,
 	  .argument.handler.name = SUBJECT },
 	{ .label = "unsubscribe from all", .request = IRQLINE_TAP_IOC_UNSUBSCRIBE },
 	{ .label = "watermark", .request = IRQLINE_TAP_IOC_WATERMARK, .frugal = true,
 	  .argument.number = 3 },
-	{ .label = "info of the tap", .request = IRQLINE_TAP_IOC_INFO,
-	  .frugal = true },
+	{ .label = "info of the tap", .request = IRQLINE_TAP_IOC_INFO },
 };
 
 static struct command now;
@@ -369,8 +367,8 @@ TEST_F_TIMEOUT(faultdev, of_who_waits_and_reads, PATIENCE)
 	static long (*const waits)(const void *data) = call_poll;
 	static long (*const reads)(const void *data) = call_read;
 	struct step steps[] = {
-		{ .label = "poll", .data = &waits, .frugal = true },
-		{ .label = "read", .data = &reads, .frugal = true },
+		{ .label = "poll", .data = &waits },
+		{ .label = "read", .data = &reads },
 	};
 	int i;
 

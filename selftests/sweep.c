@@ -225,6 +225,8 @@ int sweep(struct step *step)
 	       step->count, every, step->slow ? " while some are refused" : "",
 	       step->refusals, step->count - step->refusals);
 	fflush(stdout);
-	/* A whole sweep that has nothing refused is no test. */
-	return sweep.wrong + (every == 1 && !step->refusals && !step->frugal);
+	if (step->frugal)
+		return sweep.wrong + step->count;
+	/* One without a fault is no test, nor is a whole one that has nothing refused. */
+	return sweep.wrong + (!step->count || (every == 1 && !step->refusals));
 }

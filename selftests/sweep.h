@@ -37,7 +37,7 @@ struct step {
 	bool (*review)(struct step *step, unsigned int nth, struct outcome *outcome);
 	bool moves;		/* events come of it: counts are not compared */
 	bool partly;		/* what is refused may be done for some lines */
-	bool frugal;		/* it may need no memory at all */
+	bool frugal;		/* all it needs is a word of the process, and that cannot fail */
 	bool slow;		/* each try takes seconds */
 	bool blind;		/* there is nothing to be asked what has changed */
 	unsigned int most;	/* tries: of more allocations every so many-th fails; or 0 */
