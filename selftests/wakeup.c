@@ -161,6 +161,8 @@ TEST_F_TIMEOUT(wakeup, no_event_waits_for_another, 120)
 		       meetings, rounds);
 	WAIT_UNTIL(!stats_pending(&self->nl, LINE, HANDLER), EVENT_TIMEOUT,
 		   "nothing is pending");
+	if (!meetings)
+		SKIP(return, "no event came when a bottom half was ending");
 }
 
 TEST_HARNESS_MAIN
