@@ -419,8 +419,8 @@ static void try_bind(struct step *step, unsigned int nth, struct outcome *outcom
 	const char *lacking;
 
 	attempt(nth, outcome, call_bind, NULL);
-	/* pcim_iomap_regions() says so of whatever pci_iomap() lacks. */
-	if (outcome->error == EINVAL)
+	/* Those of whatever pci_iomap() and pci_request_region() lack. */
+	if (outcome->error == EINVAL || outcome->error == EBUSY)
 		*outcome->wrong = '\0';
 	if (outcome->refused) {
 		if (line_exists(step->nl, NEIGHBOUR) ||
