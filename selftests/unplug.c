@@ -248,6 +248,7 @@ FIXTURE(unplug)
 	struct client client;
 	char function[NAME_MAX];
 	int cycles, refs;
+	int flow_refs;			/* those that the flow adds */
 	__u32 head;
 };
 
@@ -307,6 +308,7 @@ static void start_flow(struct _test_data_unplug *self)
 		.raiser_cpu = -1, .reader_cpu = -1, .seed = 1,
 	};
 	flow_start(&self->flow, &self->nl);
+	self->flow_refs = 2;
 }
 
 FIXTURE_SETUP(unplug)
@@ -461,7 +463,7 @@ static void end(struct __test_metadata *_metadata,
 		if (user->use == poll_ring)
 			check_ring(_metadata, user);
 	}
-	EXPECT_EQ(self->refs + 2, module_refs());
+	EXPECT_EQ(self->refs + self->flow_refs, module_refs());
 	check_mapping(_metadata, &self->client);
 	client_close(&self->client);
 }
@@ -503,6 +505,19 @@ static void check_fresh(struct __test_metadata *_metadata, struct nl *nl)
 	handler_del(nl, LINE, SWITCHED);
 }
 
+/*
+ * While registers come and go, an emulated machine can lead the neighbour's accesses astray
+ * (Documentation/testing.rst), the one that acknowledges among them: then it has to rest.
+ */
+static void rest_flow(struct __test_metadata *_metadata,
+		      struct _test_data_unplug *self)
+{
+	flow_stop(&self->flow, &self->nl);
+	EXPECT_STREQ("", flow_proof(&self->flow));
+	handler_del(&self->nl, NEIGHBOUR, SWITCHED);
+	self->flow_refs = 0;
+}
+
 TEST_F_TIMEOUT(unplug, ends_all_that_is_in_use, 570)
 {
 	int i;
@@ -510,12 +525,16 @@ TEST_F_TIMEOUT(unplug, ends_all_that_is_in_use, 570)
 	for (i = 0; i < self->cycles && !flow_failed(&self->flow); i++) {
 		dev_function(LINE, self->function, sizeof(self->function));
 		begin(_metadata, self, i % 2);
+		if (variant->machine)
+			rest_flow(_metadata, self);
 		variant->unplug(self->function);
 		end(_metadata, self, i % 2);
 		EXPECT_FALSE(line_exists(&self->nl, LINE));
 		variant->plug(self->function);
 		WAIT_UNTIL(is_back(), BUS_PATIENCE, "the device is back");
 		check_fresh(_metadata, &self->nl);
+		if (variant->machine)
+			start_flow(self);
 		flow_wait(&self->flow, 5);
 	}
 	flow_stop(&self->flow, &self->nl);
