@@ -23,7 +23,7 @@ serve()
 
 	while :; do
 		status=0
-		read -r -t 2 part <&4 || status=$?
+		IFS= read -r -t 2 part <&4 || status=$?
 		line+=$part
 		if [ "$status" = 0 ]; then
 			echo "$line"
