@@ -57,6 +57,18 @@ setup()
 	[ "$output" = $'3\n2\n1\nmodules' ]
 }
 
+@test "an emulated guest is told how fast its time stamp counter is" {
+	local told detected khz
+
+	[[ $("$vm" --dry-run -- true) != *"-accel kvm"* ]] || skip "the guest is not emulated"
+	run -0 "$vm" -- sh -c 'sed "s/.*tsc_early_khz=\([0-9]*\).*/\1/" /proc/cmdline
+		dmesg | sed -n "s/.*tsc: Detected \([0-9]*\)\.\([0-9]*\) MHz.*/\1\2/p" | tail -n 1'
+	{ read -r told && read -r detected; } <<<"$output"
+	[ "$detected" = "$told" ]
+	khz=$("${vm%/tools/*}/build/vm/tsc")
+	((told * 1000 / khz >= 999 && khz * 1000 / told >= 999))
+}
+
 @test "devices share one interrupt line, on both types of machine" {
 	local machine
 
