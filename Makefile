@@ -134,7 +134,7 @@ bench-modules: check-kdir
 packages:
 	@tools/vm/need 'build the tools' gcc make libc6-dev pkg-config \
 		libnl-3-dev libnl-genl-3-dev libsmartcols-dev
-	@tools/vm/need 'run virtual machines' qemu-system-x86 busybox-static kmod gcc libc6-dev
+	@tools/vm/need 'run virtual machines' qemu-system-x86 busybox-static kmod
 
 .PHONY: demo
 demo: packages
