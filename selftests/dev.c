@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <linux/pci_regs.h>
 
 #include "dev.h"
 #include "util.h"
@@ -104,4 +105,28 @@ void dev_function(const char *line, char *name, size_t size)
 	if (!realpath(path, real))
 		die("%s: %s", path, strerror(errno));
 	snprintf(name, size, "%s", basename(real));
+}
+
+__u32 dev_masks(const char *line)
+{
+	char path[PATH_MAX], function[NAME_MAX];
+	unsigned char config[256];
+	__u32 command, msi;
+	int fd, at;
+
+	dev_function(line, function, sizeof(function));
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", function);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, config, sizeof(config)) != sizeof(config))
+		die("%s: %s", path, strerror(errno));
+	close(fd);
+	for (at = config[PCI_CAPABILITY_LIST]; at; at = config[at + 1])
+		if (config[at] == PCI_CAP_ID_MSI)
+			break;
+	command = config[PCI_COMMAND] | config[PCI_COMMAND + 1] << 8;
+	msi = config[at + PCI_MSI_FLAGS];
+	/* A line that interrupts so masks and unmasks it as it goes. */
+	if (!(msi & PCI_MSI_FLAGS_ENABLE))
+		command &= ~PCI_COMMAND_INTX_DISABLE;
+	return command | msi << 16;
 }

@@ -23,6 +23,12 @@ __u32 dev_factorial(int fd, __u32 operand);
 /* The PCI function of a line, such as 0000:00:04.0. */
 void dev_function(const char *line, char *name, size_t size);
 
+/*
+ * How its device may interrupt: the command word, and above it the control word of MSI. It is
+ * the same from one moment to the next, unless somebody changes the delivery.
+ */
+__u32 dev_masks(const char *line);
+
 /* Enables a function, or takes that back, while no driver has it. */
 void dev_enable(const char *name, bool on);
 

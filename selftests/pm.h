@@ -2,11 +2,11 @@
 /*
  * Suspending the system, as far as a test may go.
  *
- * It must not suspend all devices: a virtual machine whose root is on a virtio device
- * does not get it back. They are suspended one by one, the last to come first, so it
+ * A virtual machine whose root is on a virtio device (9p) does not get that back, so it must
+ * not suspend all devices. They are suspended one by one, the last to come first, so it
  * is enough that one refuses which came after those. Then all is resumed that was
  * suspended before it. For the case that it does not refuse, there is pm_test, which
- * wakes the system.
+ * wakes the system. Any other machine can go down to each level of pm_test.
  */
 #ifndef PM_H
 #define PM_H
@@ -15,7 +15,9 @@
 
 struct pm {
 	const char *state;	/* what to write to /sys/power/state */
-	char async[16];
+	char async[16], sleep[16];	/* to be put back; "" if there is no such file */
+	char levels[64];	/* of pm_test, of which this machine knows */
+	const char *shallow;	/* why not all devices can be suspended, or NULL */
 };
 
 /* Why this system cannot be suspended, or NULL: then pm_close() puts all back. */
@@ -30,5 +32,9 @@ int pm_freeze(struct pm *pm);
  * NULL.
  */
 const char *pm_suspend(struct pm *pm, const char *refuser);
+/* Why the system cannot go down to this level of pm_test, or NULL. */
+const char *pm_cannot(struct pm *pm, const char *level);
+/* Goes there, and resumes all. Returns 0 or an errno. */
+int pm_reach(struct pm *pm, const char *level);
 
 #endif /* PM_H */

@@ -35,6 +35,7 @@ static const char * const faults[FAULTS] = {
 	[FAULT_ADD] = "handler added", [FAULT_DELETE] = "handler deleted",
 	[FAULT_IRQ] = "smp_affinity", [FAULT_OFFLINE] = "CPU offline",
 	[FAULT_FREEZE] = "freezer", [FAULT_SUSPEND] = "suspend of devices",
+	[FAULT_CORE] = "suspend to the core",
 	[FAULT_UNBIND] = "unbind", [FAULT_REMOVE] = "remove",
 	[FAULT_UNPLUG] = "unplug", [FAULT_RELOAD] = "rmmod and insmod",
 };
@@ -79,6 +80,7 @@ static void find_out(struct siege *siege)
 	why = pm_open(&siege->pm);
 	siege->cannot[FAULT_FREEZE] = why;
 	siege->cannot[FAULT_SUSPEND] = why;
+	siege->cannot[FAULT_CORE] = why ?: pm_cannot(&siege->pm, "core");
 	if (!machine_serves())
 		siege->cannot[FAULT_UNPLUG] = "there is nobody to unplug a device";
 	siege->cannot[FAULT_RELOAD] = module_missing();

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kselftest.h"
 #include "bus.h"
 #include "module.h"
 #include "siege.h"
@@ -177,6 +178,31 @@ static void refuse_to_sleep(struct siege *siege, struct target *target)
 	close(fd);
 }
 
+/* All devices sleep, and what else may down to there. */
+static void reach(struct siege *siege, const char *level)
+{
+	int err = pm_reach(&siege->pm, level);
+
+	if (err)
+		die("the system cannot be suspended down to %s: %s", level, strerror(err));
+}
+
+/* To each level after the first one, which has all that there is. */
+static void go_down(struct siege *siege)
+{
+	static const char * const levels[] = {
+		"devices", "platform", "processors",
+	};
+	unsigned int n = random_below(&siege->seed, ARRAY_SIZE(levels) + 1);
+
+	if (n < ARRAY_SIZE(levels) && siege->done[FAULT_CORE]) {
+		reach(siege, levels[n]);
+	} else {
+		reach(siege, "core");
+		siege_count(siege, FAULT_CORE);
+	}
+}
+
 /* Of the lines that sleep and wake, everything goes on. */
 void siege_suspend(struct siege *siege)
 {
@@ -185,7 +211,10 @@ void siege_suspend(struct siege *siege)
 	for (target = siege->targets; target < siege->targets + TARGETS;
 	     target++)
 		pthread_mutex_lock(&target->hold);
-	refuse_to_sleep(siege, first_come(siege));
+	if (siege->cannot[FAULT_CORE])
+		refuse_to_sleep(siege, first_come(siege));
+	else
+		go_down(siege);
 	for (target = siege->targets; target < siege->targets + TARGETS;
 	     target++) {
 		target_settle(target);

@@ -12,12 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <linux/pci_regs.h>
 
 #include "kselftest_harness.h"
 #include "buffer.h"
 #include "call.h"
-#include "flow.h"
+#include "crew.h"
 #include "pm.h"
 
 #define HANDLER		"suspend"
@@ -120,60 +119,7 @@ TEST_F_TIMEOUT(suspend, loses_nothing_with_any_strategy, 150)
 	EXPECT_EQ(stats.taken, stats.handled);
 }
 
-/* Handlers that run in different places, one of them on each CPU. */
-static const struct {
-	const char *name, *bottom;
-	__u32 sources;
-	bool percpu;
-} crew[] = {
-	{ "softirq", "tasklet", 0x00000e00U, false },
-	{ "percpu", "kthread", 0x00007000U, true },
-	{ "thread", "irq-thread", 0x00070000U, false },
-	{ "worker", "workqueue", 0x00700000U, false },
-};
-
-#define CREW	ARRAY_SIZE(crew)
 #define LAST	0x02000000U
-
-static void start_crew(struct nl *nl, struct flow *flows)
-{
-	unsigned int i;
-
-	for (i = 0; i < CREW; i++) {
-		handler_new(nl, NEIGHBOUR, crew[i].name, crew[i].sources,
-			    crew[i].bottom);
-		handler_work(nl, NEIGHBOUR, crew[i].name, IRQLINE_WORK_SPIN,
-			     WORK_NS);
-		if (crew[i].percpu)
-			handler_set_u32(nl, NEIGHBOUR, crew[i].name,
-					IRQLINE_A_HANDLER_LANES,
-					IRQLINE_LANES_PERCPU);
-		flows[i] = (struct flow) {
-			.line = NEIGHBOUR, .name = crew[i].name,
-			.sources = crew[i].sources, .percpu = crew[i].percpu,
-			.raiser_cpu = -1, .reader_cpu = -1, .seed = i + 1,
-		};
-		flow_start(&flows[i], nl);
-	}
-}
-
-static bool crew_failed(struct flow *flows)
-{
-	unsigned int i;
-
-	for (i = 0; i < CREW; i++)
-		if (flow_failed(&flows[i]))
-			return true;
-	return false;
-}
-
-static void crew_wait(struct flow *flows)
-{
-	unsigned int i;
-
-	for (i = 0; i < CREW; i++)
-		flow_wait(&flows[i], EVENTS / 10);
-}
 
 /* One who waits in read(), and does not look whether anything has come. */
 struct reader {
@@ -215,39 +161,18 @@ static void stop_reader(struct __test_metadata *_metadata,
 	close(reader->fd);
 }
 
-/* How the device may interrupt: the command, and the control word of MSI. */
-static __u32 masks(const char *line)
-{
-	char path[PATH_MAX], function[NAME_MAX];
-	unsigned char config[256];
-	int fd, at;
-
-	dev_function(line, function, sizeof(function));
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", function);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, config, sizeof(config)) != sizeof(config))
-		die("%s: %s", path, strerror(errno));
-	close(fd);
-	for (at = config[PCI_CAPABILITY_LIST]; at; at = config[at + 1])
-		if (config[at] == PCI_CAP_ID_MSI)
-			break;
-	return config[PCI_COMMAND] | config[PCI_COMMAND + 1] << 8 |
-	       config[at + PCI_MSI_FLAGS] << 16;
-}
-
 /* In this top half. What it is about is the same afterwards. */
 static void suspend_crew(struct __test_metadata *_metadata,
-			 struct _test_data_suspend *self, struct flow *flows,
-			 const char *top)
+			 struct _test_data_suspend *self, struct crew *crew, const char *top)
 {
 	struct nl_list before = { 0 }, after = { 0 };
 	__u32 mask;
 
-	crew_wait(flows);
-	mask = masks(NEIGHBOUR);
+	crew_wait(crew, EVENTS / 10);
+	mask = dev_masks(NEIGHBOUR);
 	line_get(&self->nl, NEIGHBOUR, &before);
 	suspend(_metadata, self);
-	EXPECT_EQ(mask, masks(NEIGHBOUR));
+	EXPECT_EQ(mask, dev_masks(NEIGHBOUR));
 	line_get(&self->nl, NEIGHBOUR, &after);
 	EXPECT_STREQ(top, nl_str(nl_first(&after), IRQLINE_A_LINE_TOP));
 	EXPECT_EQ(nl_u32(nl_first(&before), IRQLINE_A_LINE_DELIVERY),
@@ -256,7 +181,7 @@ static void suspend_crew(struct __test_metadata *_metadata,
 		  nl_u32(nl_first(&after), IRQLINE_A_LINE_IRQ));
 	nl_free(&before);
 	nl_free(&after);
-	crew_wait(flows);
+	crew_wait(crew, EVENTS / 10);
 	ksft_print_msg("%s: suspended and resumed\n", top);
 }
 
@@ -267,26 +192,22 @@ static void suspend_crew(struct __test_metadata *_metadata,
 TEST_F_TIMEOUT(suspend, loses_nothing_with_any_top, 240)
 {
 	static const char * const tops[] = { "hard", "thread", "poll" };
-	struct flow flows[CREW];
+	struct crew crew;
 	struct reader reader;
 	unsigned int i;
 
-	start_crew(&self->nl, flows);
+	crew_start(&crew, &self->nl, NEIGHBOUR);
 	start_reader(_metadata, &self->nl, &reader);
 	add_sleeper(&self->nl, 2 * NSEC_PER_SEC, 100);
-	for (i = 0; i < 2 * ARRAY_SIZE(tops) && !crew_failed(flows); i++) {
+	for (i = 0; i < 2 * ARRAY_SIZE(tops) && !crew_failed(&crew); i++) {
 		if (i == ARRAY_SIZE(tops))
 			line_delivery(&self->nl, NEIGHBOUR,
 				      IRQLINE_DELIVERY_INTX);
 		if (try_top(&self->nl, NEIGHBOUR, tops[i % ARRAY_SIZE(tops)]))
-			suspend_crew(_metadata, self, flows,
+			suspend_crew(_metadata, self, &crew,
 				     tops[i % ARRAY_SIZE(tops)]);
 	}
-	for (i = 0; i < CREW; i++) {
-		flow_stop(&flows[i], &self->nl);
-		EXPECT_STREQ("", flow_proof(&flows[i]))
-			TH_LOG("flow %u", i);
-	}
+	EXPECT_STREQ("", crew_stop(&crew, &self->nl));
 	stop_reader(_metadata, &reader);
 }
 

@@ -168,6 +168,21 @@ setup()
 	[[ $output == *build/tools/irqctl ]]
 }
 
+@test "--in-memory does without the host's file system, and has what the tests need" {
+	make -s selftests
+	cd selftests/host
+	run -3 "$vm" --in-memory --load --env "GREETING=good day" -- sh -c '
+		grep -c 9p /proc/mounts; touch /file && echo "$PWD|$GREETING"
+		cut -d " " -f 1 /proc/modules | grep -c edu; irqctl --version | grep -c irqctl
+		modprobe uio && [ -x ../../build/selftests/siege ] && exit 3'
+	[ "$output" = $'0\n'"$PWD"$'|good day\n1\n1' ]
+}
+
+@test "in memory, all devices can be suspended" {
+	run -0 "$vm" --in-memory --load --cpus 2 -- bash -c '
+		echo core >/sys/power/pm_test && echo mem >/sys/power/state && irqctl raise edu0 0x2'
+}
+
 @test "wrong options are refused with status 125" {
 	run -125 "$vm" --bogus -- true
 	run -125 "$vm" --cpus -- true
