@@ -76,9 +76,13 @@ locked-modules:
 .PHONY: tools
 tools:
 	@mkdir -p '$(BUILD)/tools'
+	@flock '$(BUILD)/tools/.lock' $(MAKE) --no-print-directory locked-tools
+
+.PHONY: locked-tools
+locked-tools:
 	@touch '$(BUILD)/tools/.started'
 	@$(foreach makefile,$(wildcard tools/*/Makefile),\
-		flock '$(BUILD)/tools/.lock' $(MAKE) --no-print-directory \
+		$(MAKE) --no-print-directory \
 			-C $(dir $(makefile)) O='$(BUILD)/tools' &&) :
 	@mv '$(BUILD)/tools/.started' '$(BUILD)/tools/.stamp'
 
@@ -90,9 +94,13 @@ KSFT    := $(SOURCE)/tools/testing/selftests
 .PHONY: source
 source:
 	@tools/vm/need 'have the kernel'\''s test harness and checkers' linux-source-6.12 xz-utils
+	@mkdir -p '$(BUILD)'
+	@flock '$(BUILD)/.source.lock' $(MAKE) --no-print-directory locked-source
+
+.PHONY: locked-source
+locked-source:
 	@[ '$(SOURCE)/.stamp' -nt $(TARBALL) ] || { \
 		echo 'Unpacking a part of $(TARBALL)' && \
-		mkdir -p '$(BUILD)' && \
 		tar -xJf $(TARBALL) -C '$(BUILD)' $(addprefix linux-source-6.12/, \
 			tools/testing/selftests/lib.mk \
 			tools/testing/selftests/kselftest.h \
@@ -107,7 +115,7 @@ source:
 .PHONY: selftests
 selftests: source
 	@mkdir -p '$(BUILD)/selftests'
-	$(MAKE) --no-print-directory -C selftests KSFT='$(KSFT)' OUTPUT='$(BUILD)/selftests'
+	@flock '$(BUILD)/selftests/.lock' $(MAKE) --no-print-directory -C selftests KSFT='$(KSFT)' OUTPUT='$(BUILD)/selftests'
 
 # How many instructions it takes, against minimal drivers and UIO; bench-live in time.
 BENCH_KERNEL = $(or $(KERNEL),6.12)
