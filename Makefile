@@ -38,7 +38,7 @@ help:
 	@echo 'make check           run all tests in virtual machines (GUESTS="6.12 6.1-rt ...")'
 	@echo 'make soak            crowd lines, and besiege them, for T=600 seconds (KERNEL=6.12)'
 	@echo 'make fuzz            fuzz netlink, the device and irqctl for T=60 seconds each (KERNEL=debug-a)'
-	@echo 'make check-debug     run them with kernels that look for bugs themselves (KINDS="a a-bats a-shared b c")'
+	@echo 'make check-debug     run them with kernels that look for bugs themselves (KINDS="a a-bats a-shared a-levels b c")'
 	@echo 'make bench           count the instructions, against minimal drivers (KERNEL=6.12)'
 	@echo 'make bench-live      the same in real time, as it is on this machine'
 	@echo 'make lint            run all static checks (KERNELS="6.12 6.1")'
@@ -185,7 +185,7 @@ fuzz: packages source
 	@OUTPUT='$(BUILD)/fuzz' selftests/fuzz/run '$(T)' '$(or $(KERNEL),debug-a)'
 
 # With kernels that are built first, which takes a while: a of those in selftests/configs.
-KINDS ?= a a-bats a-shared
+KINDS ?= a a-bats a-shared a-levels
 
 .PHONY: check-debug
 check-debug:
