@@ -168,7 +168,11 @@ bit status;
 byte hub_waiting;
 #define HUB_WAIT	hub_waiting++;
 #define HUB_WAITED	hub_waiting--;
+#ifndef BREAK_FAIR
 #define hub_free()	(!hub_lock && !hub_waiting)
+#else
+#define hub_free()	(!hub_lock)
+#endif
 #else
 #define HUB_WAIT
 #define HUB_WAITED

@@ -94,13 +94,19 @@ inline lane_kick(from, target)
 	}
 }
 
+#ifdef BREAK_ORDER
+#define lane_first()	(lane_stage == WAITING && queue_empty())
+#else
+#define lane_first()	(lane_stage == WAITING)
+#endif
+
 inline lane_next(e, event)
 {
 	lane_touch();
 	touch(e);
 	check(one_consumer, lane_stage != WORK);
 	if
-	:: lane_stage == WAITING ->
+	:: lane_first() ->
 		event = lane_event;
 		lane_event = 0
 	:: else ->
@@ -276,7 +282,7 @@ inline exec_run_here(e)
 	lane_run(e);
 	d_step {
 		touch(e);
-#ifndef BREAK_BUSY
+#if !defined(BREAK_BUSY) && !defined(BREAK_LEAVE)
 		busy_leave(e);
 #endif
 		e = 0

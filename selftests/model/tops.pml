@@ -91,8 +91,13 @@ inline tops_replace(old, new, i)
 
 inline tops_exchange(old, new, i)
 {
+#ifndef BREAK_START
 	top_start(new);
+#endif
 	tops_publish(new);
+#ifdef BREAK_START
+	top_start(new);
+#endif
 	top_stop(old);
 	tops_catch_up(i)
 }
