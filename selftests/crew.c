@@ -5,6 +5,8 @@
 
 #define WORK_NS		(200 * NSEC_PER_USEC)
 #define SLEEP_NS	(2 * NSEC_PER_MSEC)
+#define STRAIN_NS	(200 * NSEC_PER_MSEC)
+#define HOLDER		"holder"
 
 static const struct member {
 	const char *name, *bottom;
@@ -15,7 +17,7 @@ static const struct member {
 	{ "percpu", "kthread", 0x00007000U, true, false },
 	{ "thread", "irq-thread", 0x00070000U, false, false },
 	{ "worker", "workqueue", 0x00700000U, false, false },
-	{ "holder", "workqueue", 0x3c000000U, false, true },
+	{ HOLDER, "workqueue", 0x3c000000U, false, true },
 };
 
 static void add(struct nl *nl, const char *line, const struct member *member)
@@ -75,12 +77,20 @@ void crew_wait(struct crew *crew, __u64 events)
 		flow_wait(&crew->flows[i], events);
 }
 
-void crew_await_hold(struct crew *crew, struct nl *nl)
+/* Two wait, and their time begins when the one before them ends: that is what it holds for. */
+void crew_strain(struct crew *crew, struct nl *nl)
 {
-	__u64 before = line_u64(nl, crew->line, IRQLINE_A_LINE_THROTTLES);
+	__u64 before;
 
-	WAIT_UNTIL(line_u64(nl, crew->line, IRQLINE_A_LINE_THROTTLES) > before,
+	handler_work(nl, crew->line, HOLDER, IRQLINE_WORK_SLEEP, STRAIN_NS);
+	before = line_u64(nl, crew->line, IRQLINE_A_LINE_THROTTLES);
+	WAIT_UNTIL(crew_failed(crew) || line_u64(nl, crew->line, IRQLINE_A_LINE_THROTTLES) > before,
 		   EVENT_TIMEOUT, "the device holds a source");
+}
+
+void crew_relax(struct crew *crew, struct nl *nl)
+{
+	handler_work(nl, crew->line, HOLDER, IRQLINE_WORK_SLEEP, SLEEP_NS);
 }
 
 const char *crew_stop(struct crew *crew, struct nl *nl)

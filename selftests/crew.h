@@ -17,11 +17,15 @@ struct crew {
 
 /* Adds the handlers, and has events flow. */
 void crew_start(struct crew *crew, struct nl *nl, const char *line);
-/* Waits until each flow has had so many more, or one has failed. */
+/* Waits until each flow has had so many more, or has failed itself. */
 void crew_wait(struct crew *crew, __u64 events);
 bool crew_failed(struct crew *crew);
-/* Waits until the device holds what one handler has no room for. */
-void crew_await_hold(struct crew *crew, struct nl *nl);
+/*
+ * From now on the holder's events take long, until crew_relax(). Waits until the device holds
+ * what has no room, as it will do for a while.
+ */
+void crew_strain(struct crew *crew, struct nl *nl);
+void crew_relax(struct crew *crew, struct nl *nl);
 /* Returns what is wrong with the flow of one of them, or "". */
 const char *crew_stop(struct crew *crew, struct nl *nl);
 

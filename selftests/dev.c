@@ -125,7 +125,7 @@ __u32 dev_masks(const char *line)
 			break;
 	command = config[PCI_COMMAND] | config[PCI_COMMAND + 1] << 8;
 	msi = config[at + PCI_MSI_FLAGS];
-	/* A line that interrupts so masks and unmasks it as it goes. */
+	/* A line that interrupts by INTx sets and clears that bit as it goes. */
 	if (!(msi & PCI_MSI_FLAGS_ENABLE))
 		command &= ~PCI_COMMAND_INTX_DISABLE;
 	return command | msi << 16;

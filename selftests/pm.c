@@ -13,8 +13,8 @@
 #define MEM_SLEEP	PM "mem_sleep"
 #define PM_TEST_DELAY	"/sys/module/suspend/parameters/pm_test_delay"
 
-/* Does a device that cannot be suspended have the root? */
-static bool root_stays_awake(void)
+/* Is the root on a device that cannot be suspended? It may be bound from where that is. */
+static bool on_9p(void)
 {
 	FILE *mounts = setmntent("/proc/mounts", "r");
 	struct mntent *mount;
@@ -28,29 +28,39 @@ static bool root_stays_awake(void)
 	return found;
 }
 
-/* Of those that a file lists, the one in brackets; "" if there is no such file. */
-static void selected(const char *path, char *word, size_t size)
+/* Why it is of no use that all devices are suspended, or NULL. */
+static const char *why_shallow(const char *states, const char *sleeps)
 {
-	char text[64], *at;
+	if (on_9p())
+		return "the file system would not come back, it is on a virtio device";
+	if (!strstr(states, "mem") || (sleeps[0] && !strstr(sleeps, "deep")))
+		return "the system cannot suspend to memory";
+	return NULL;
+}
 
-	word[0] = '\0';
-	if (!file_read(path, text, sizeof(text)))
-		return;
-	at = strchr(text, '[');
-	if (!at)
-		die("%s does not tell what is selected", path);
-	at++;
-	snprintf(word, size, "%.*s", (int)strcspn(at, "]"), at);
+/* Of the words in a list, the one in brackets. */
+static void selected(const char *list, char *word, size_t size)
+{
+	const char *at = strchr(list, '[');
+
+	snprintf(word, size, "%.*s", at ? (int)strcspn(at + 1, "]") : 0,
+		 at ? at + 1 : "");
+}
+
+/* An old kernel may lack it. */
+static void read_if_there(const char *path, char *text, int size)
+{
+	if (!file_read(path, text, size))
+		text[0] = '\0';
 }
 
 const char *pm_open(struct pm *pm)
 {
-	char states[64];
+	char states[64], sleeps[64];
 
 	if (!file_read(PM "pm_test", pm->levels, sizeof(pm->levels)))
 		return "no " PM "pm_test: it needs CONFIG_PM_DEBUG";
-	if (!file_read(PM "state", states, sizeof(states)))
-		states[0] = '\0';
+	read_if_there(PM "state", states, sizeof(states));
 	pm->state = strstr(states, "freeze") ? "freeze" :
 		    strstr(states, "mem") ? "mem" : NULL;
 	if (!pm->state)
@@ -58,11 +68,11 @@ const char *pm_open(struct pm *pm)
 	if (!file_read(PM "pm_async", pm->async, sizeof(pm->async)))
 		return "no " PM "pm_async";
 	file_must_write(PM "pm_async", "0");
-	selected(MEM_SLEEP, pm->sleep, sizeof(pm->sleep));
-	pm->shallow = root_stays_awake() ?
-		"the root would not come back, it is on a virtio device" :
-		      !strstr(states, "mem") ? "the system cannot suspend to memory" : NULL;
-	if (!access(PM_TEST_DELAY, W_OK))
+	read_if_there(MEM_SLEEP, sleeps, sizeof(sleeps));
+	selected(sleeps, pm->sleep, sizeof(pm->sleep));
+	pm->shallow = why_shallow(states, sleeps);
+	read_if_there(PM_TEST_DELAY, pm->delay, sizeof(pm->delay));
+	if (pm->delay[0])
 		file_must_write(PM_TEST_DELAY, "0");
 	return NULL;
 }
@@ -73,6 +83,8 @@ void pm_close(struct pm *pm)
 	file_must_write(PM "pm_async", pm->async);
 	if (pm->sleep[0])
 		file_must_write(MEM_SLEEP, pm->sleep);
+	if (pm->delay[0])
+		file_must_write(PM_TEST_DELAY, pm->delay);
 }
 
 static int suspend(const char *level, const char *state)
@@ -119,12 +131,12 @@ const char *pm_suspend(struct pm *pm, const char *refuser)
 
 const char *pm_cannot(struct pm *pm, const char *level)
 {
-	if (pm->shallow)
-		return pm->shallow;
-	return strstr(pm->levels, level) ? NULL : "there is no such level";
+	if (!strstr(pm->levels, level))
+		return "there is no such level";
+	return strcmp(level, "freezer") ? pm->shallow : NULL;
 }
 
-/* What is only idle while it is suspended does not go below the level of the platform. */
+/* A suspend to idle goes no further than the level "platform", hence a deep one. */
 int pm_reach(struct pm *pm, const char *level)
 {
 	if (pm->sleep[0])

@@ -15,7 +15,8 @@
 
 struct pm {
 	const char *state;	/* what to write to /sys/power/state */
-	char async[16], sleep[16];	/* to be put back; "" if there is no such file */
+	/* What is to be put back; the last two are "" where there is no such file. */
+	char async[16], sleep[16], delay[16];
 	char levels[64];	/* of pm_test, of which this machine knows */
 	const char *shallow;	/* why not all devices can be suspended, or NULL */
 };

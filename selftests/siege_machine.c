@@ -187,7 +187,7 @@ static void reach(struct siege *siege, const char *level)
 		die("the system cannot be suspended down to %s: %s", level, strerror(err));
 }
 
-/* To each level after the first one, which has all that there is. */
+/* To the core first, which is after all others, then to any. */
 static void go_down(struct siege *siege)
 {
 	static const char * const levels[] = {

@@ -178,9 +178,21 @@ setup()
 	[ "$output" = $'0\n'"$PWD"$'|good day\n1\n1' ]
 }
 
-@test "in memory, all devices can be suspended" {
+@test "in memory, all devices can be suspended, and interrupt again" {
 	run -0 "$vm" --in-memory --load --cpus 2 -- bash -c '
-		echo core >/sys/power/pm_test && echo mem >/sys/power/state && irqctl raise edu0 0x2'
+		echo 0 >/sys/module/suspend/parameters/pm_test_delay
+		echo deep >/sys/power/mem_sleep && echo core >/sys/power/pm_test &&
+			irqctl handler add edu0/worker sources 0x2 bottom kthread &&
+			echo mem >/sys/power/state && irqctl raise edu0 0x2 &&
+			until irqctl -j stats show edu0/worker | grep -q "\"handled\":1[,}]"; do
+				sleep 0.1
+			done'
+}
+
+@test "--dry-run packs no root, and builds nothing" {
+	run -0 "$vm" --in-memory --load --kernel 6.12 --dry-run -- true
+	[[ $output == qemu-system-x86_64*/initramfs* ]]
+	[[ $output != *9p* ]]
 }
 
 @test "wrong options are refused with status 125" {
