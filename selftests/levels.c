@@ -144,6 +144,8 @@ static void reach(struct __test_metadata *_metadata,
 /* In each top half that can be had, by what the line has first, and then by INTx. */
 TEST_F_TIMEOUT(levels, lose_nothing, 240)
 {
+	/* Where it takes long, one of them does. */
+	const unsigned int count = repeats(ARRAY_SIZE(tops)) > 1 ? ARRAY_SIZE(tops) : 1;
 	unsigned int i, intx, reached[2] = { 0 };
 
 	for (i = 0; i < LINES; i++)
@@ -151,7 +153,7 @@ TEST_F_TIMEOUT(levels, lose_nothing, 240)
 	for (intx = 0; intx < 2; intx++) {
 		if (intx)
 			line_delivery(&self->nl, NEIGHBOUR, IRQLINE_DELIVERY_INTX);
-		for (i = 0; i < ARRAY_SIZE(tops) && all_go_on(self); i++) {
+		for (i = 0; i < count && all_go_on(self); i++) {
 			if (!try_top(&self->nl, NEIGHBOUR, tops[i]))
 				continue;
 			reach(_metadata, self, variant->level);
