@@ -67,6 +67,10 @@ race()
 	[[ $output == *"data-race in ktime_get"* ]]
 	race "edu_x / edu_y [edu]" "worker_thread+0x1f6/0x2ba"
 	run -1 "$klog" "$log"
+	race "napi_complete_done / napi_schedule_prep" "irqline_napi_run+0x3d/0x49 [irqline]"
+	run -0 "$klog" "$log"
+	race "napi_complete_done / irqline_x" "irqline_napi_run+0x3d/0x49 [irqline]"
+	run -1 "$klog" "$log"
 }
 
 @test "what looks for bugs gives up" {
