@@ -35,7 +35,7 @@
 #define SOURCE		0x00000002U
 
 /* Of each command, as starting a program takes long. */
-#define TRIES		6
+#define TRIES		4
 #define WORDS_MAX	16
 #define OUTPUT_MAX	65536
 

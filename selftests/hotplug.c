@@ -11,7 +11,7 @@
 
 #define HANDLER		"hotplug"
 #define SOURCES		0x00fffe00U
-#define ROUNDS		3
+#define ROUNDS		repeats(3)
 /* One of each source may be counted already, and still be on its way to us. */
 #define IN_FLIGHT	15
 #define EVENTS		(IN_FLIGHT + repeats(100))
