@@ -58,7 +58,7 @@ static int irqline_napi_enable(struct irqline_napi *n,
 	err = irqline_fault() ? -ENOMEM :
 	      dev_set_threaded(n->dev, config->threaded);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "the kernel refuses another thread");
+		NL_SET_ERR_MSG(extack, "no memory, or no process number, for another thread");
 		netif_napi_del(&n->napi);
 		return err;
 	}

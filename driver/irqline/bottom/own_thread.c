@@ -55,7 +55,7 @@ irqline_own_thread(int (*loop)(void *data), void *data,
 	       kthread_create(loop, data, "irqline/%s/%s", env->line,
 			      env->handler);
 	if (IS_ERR(task)) {
-		NL_SET_ERR_MSG(extack, "the kernel refuses another thread");
+		NL_SET_ERR_MSG(extack, "no memory, or no process number, for another thread");
 		return task;
 	}
 	if (config->cpu >= 0)
