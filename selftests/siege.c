@@ -35,7 +35,7 @@ static const char * const faults[FAULTS] = {
 	[FAULT_ADD] = "handler added", [FAULT_DELETE] = "handler deleted",
 	[FAULT_IRQ] = "smp_affinity", [FAULT_OFFLINE] = "CPU offline",
 	[FAULT_FREEZE] = "freezer", [FAULT_SUSPEND] = "suspend of devices",
-	[FAULT_CORE] = "suspend to the core",
+	[FAULT_CORE] = "suspend to core",
 	[FAULT_UNBIND] = "unbind", [FAULT_REMOVE] = "remove",
 	[FAULT_UNPLUG] = "unplug", [FAULT_RELOAD] = "rmmod and insmod",
 };
